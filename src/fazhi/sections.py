@@ -1,0 +1,97 @@
+"""The heading tree of a report, and the heading path of each of its characters.
+
+Headings decide roles: the same words are a measure in one section and a plan in another.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fazhi.clauses import delimiters
+from fazhi.types import CharSpan, Section
+
+CHINESE_NUMBER = "[一二三四五六七八九十百]{1,4}"
+# One pattern for each kind of list number that can lead a heading, as written at the start of a line.
+MARKERS: dict[str, re.Pattern[str]] = {
+    "part": re.compile(rf"第{CHINESE_NUMBER}(?:部分|章|篇)[、:：]?\s*"),
+    "一、": re.compile(rf"{CHINESE_NUMBER}[、.．]\s*"),
+    "（一）": re.compile(rf"[(（]{CHINESE_NUMBER}[)）]、?\s*"),
+    "1.": re.compile(r"\d{1,2}(?:[.．](?!\d)|、)\s*"),
+    "（1）": re.compile(r"[(（]\d{1,2}[)）]、?\s*"),
+}
+LONGEST_TITLE = 60
+TITLE_ENDS = frozenset("。:：;；!！\n")
+
+
+def sections(text: str) -> list[Section]:
+    """The headings of a report with the text they govern, in order.
+
+    A heading starts a line with a list number (一、 （一） 1. and their like). Its title is the rest of the line, or
+    the first sentence where the body runs on behind it. A numbered line whose first sentence is longer than
+    `LONGEST_TITLE` characters is body text, not a heading. The kinds of list number may nest in any order: a kind
+    that is not open yet opens one level deeper.
+
+    Returns:
+        Sections whose `parent` is an index into the same list.
+    """
+    ends = [i for i in delimiters(text) if text[i] in TITLE_ENDS]
+    found: list[Section] = []
+    open_kinds: list[tuple[str, int]] = []
+    start = 0
+    for line in text.split("\n"):
+        match = _marker(line)
+        if match is not None:
+            kind, marker = match
+            begin = start + len(marker)
+            stop = next((i for i in ends if i >= begin), len(text))
+            title = text[begin:stop].rstrip()
+            if 0 < len(title) <= LONGEST_TITLE:
+                depth = next((d for d, (open_kind, _) in enumerate(open_kinds) if open_kind == kind), None)
+                if depth is not None:
+                    del open_kinds[depth:]
+                parent = open_kinds[-1][1] if open_kinds else None
+                open_kinds.append((kind, len(found)))
+                heading = CharSpan(start, begin + len(title))
+                found.append(Section(marker.strip(), title, len(open_kinds) - 1, heading, len(text), parent))
+        start += len(line) + 1
+    return _with_ends(found)
+
+
+def _marker(line: str) -> tuple[str, str] | None:
+    for kind, pattern in MARKERS.items():
+        if match := pattern.match(line):
+            return kind, match.group()
+    return None
+
+
+def _with_ends(found: list[Section]) -> list[Section]:
+    """Each section ends where the next one of its own or a higher level begins."""
+    return [
+        replace(
+            section,
+            end=next((later.heading.start for later in found[i + 1 :] if later.level <= section.level), section.end),
+        )
+        for i, section in enumerate(found)
+    ]
+
+
+def headings(text: str) -> list[CharSpan]:
+    """The characters of all headings, markers included."""
+    return [section.heading for section in sections(text)]
+
+
+def path(tree: Sequence[Section], offset: int) -> tuple[int, ...]:
+    """The indices of the sections that enclose a character, outermost first; empty before the first heading."""
+    inner = [i for i, section in enumerate(tree) if section.heading.start <= offset < section.end]
+    return tuple(inner)
+
+
+def titles(tree: Sequence[Section], offset: int) -> list[str]:
+    """The heading path of a character as written, outermost first."""
+    return [tree[i].marker + tree[i].title for i in path(tree, offset)]
+
+
+def regions(tree: Sequence[Section], length: int) -> list[tuple[CharSpan, tuple[int, ...]]]:
+    """The stretches of a text of `length` characters that share one heading path; they cover it in order."""
+    borders = sorted({0, length, *(s.heading.start for s in tree), *(s.end for s in tree)})
+    return [(CharSpan(a, b), path(tree, a)) for a, b in zip(borders, borders[1:], strict=False)]
