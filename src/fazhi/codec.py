@@ -88,21 +88,17 @@ def encode_units(units: Sequence[CharSpan], spans: Sequence[LabeledSpan], labels
     return Encoded(classes, left_out)
 
 
-def decode_units(
-    units: Sequence[CharSpan], logits: Floats, labels: Sequence[str], *, outside_bias: float = 0.0
-) -> list[LabeledSpan]:
+def decode_units(units: Sequence[CharSpan], logits: Floats, labels: Sequence[str]) -> list[LabeledSpan]:
     """The best label of each unit with its probability.
 
     Args:
         units: n units.
         logits: (n, 1 + labels), class 0 meaning none.
         labels: The labels of classes 1 and up.
-        outside_bias: Added to the logit of class 0.
     """
     if not units:
         return []
-    shifted = logits - np.array([-outside_bias] + [0.0] * len(labels))
-    probabilities = np.exp(shifted - _logsumexp(shifted, axis=1)[:, None])
+    probabilities = np.exp(logits - _logsumexp(logits, axis=1)[:, None])
     best = probabilities.argmax(axis=1)
     return [
         LabeledSpan(unit.start, unit.end, labels[k - 1], float(p[k]))
