@@ -96,17 +96,15 @@ def chinese(number: int) -> str:
     """`number` as read aloud in full: 3020 → 三千零二十, 10 → 一十."""
     if number == 0:
         return "零"
-    words, zero_owed = "", False
-    for size, scale in ((10**8, "亿"), (10**4, "万"), (1000, "千"), (100, "百"), (10, "十"), (1, "")):
+    words, places = "", ((10**8, "亿"), (10**4, "万"), (1000, "千"), (100, "百"), (10, "十"), (1, ""))
+    zero = False
+    for size, scale in places:
         count, number = divmod(number, size)
-        if count == 0:
-            zero_owed = bool(words)
-            continue
-        words += ("零" if zero_owed else "") + (
-            "零一二三四五六七八九"[count] if count < 10 else chinese(count)
-        )
-        words += scale
-        zero_owed = False
+        zero |= count < 1000 and size == 10**4
+        if count:
+            words += "零" if zero and words else ""
+            words += ("零一二三四五六七八九"[count] if count < 10 else chinese(count)) + scale
+        zero = count == 0
     return words
 
 

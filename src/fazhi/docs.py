@@ -9,7 +9,7 @@ from spacy.tokens import Doc, Span, SpanGroup
 from spacy.vocab import Vocab
 
 from fazhi.annotations.documents import GoldDocument
-from fazhi.labels import LAYERS
+from fazhi.labels import LAYERS, MENTION
 from fazhi.types import CharSpan, LabeledSpan, Link, Section
 
 KEY = "fazhi"
@@ -124,3 +124,9 @@ def set_links(doc: Doc, spans: Sequence[LabeledSpan], links: Iterable[Link]) -> 
         {"quantity": ids[spans[link.quantity]], "metric": ids[spans[link.metric]], "score": link.score}
         for link in links
     ]
+
+
+def get_links(doc: Doc) -> list[tuple[LabeledSpan, LabeledSpan]]:
+    """The links of a doc as pairs of quantity and metric."""
+    mentions = {span_id(MENTION, i): span for i, span in enumerate(get_layer(doc, MENTION))}
+    return [(mentions[link["quantity"]], mentions[link["metric"]]) for link in facts(doc)["links"]]

@@ -200,7 +200,11 @@ class Tagger:
         """
         try:
             tokenizer = AutoTokenizer.from_pretrained(name_or_path)
-            encoder = AutoModel.from_pretrained(name_or_path, **_without_pooler(name_or_path)).float()
+            # Dropout on attention weights keeps torch from its fused kernel and makes training on a CPU five
+            # times slower; dropout on the hidden states stays.
+            encoder = AutoModel.from_pretrained(
+                name_or_path, attention_probs_dropout_prob=0.0, **_without_pooler(name_or_path)
+            ).float()
         except (OSError, ValueError, KeyError, SafetensorError, RuntimeError) as error:
             raise ModelError(
                 f"no encoder could be loaded from {name_or_path!r} ({_first_line(error)})",

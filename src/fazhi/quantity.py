@@ -5,8 +5,8 @@ A quantity is read as a sequence of parts, most of them optional:
     hedge     ordinal   number     hedge   scale   unit   hedge
     不少于    第 前     12.5 三百  余 多   万 亿   件 %   以上 左右
 
-A range is two such sequences with a separator between them (3至5天, 85%—90%). The tables below name the words of
-each part. Arithmetic is on `Fraction`, results are `Decimal`, both exact: 16.4亿 is 1640000000.
+A range is two such sequences with a separator between them (3至5天, 85%—90%). The tables below name the
+words of each part. Arithmetic is on `Fraction`, results are `Decimal`, both exact: 16.4亿 is 1640000000.
 """
 
 import re
@@ -24,20 +24,22 @@ class Quantity:
     """What a quantity says, as exact numbers.
 
     Attributes:
-        value: The number as stated, in `unit`, with 万, 亿 and the like multiplied out (1.2万件 → 12000) and without
-            trailing zeros. None where no single number is stated: ranges (3至5天) and vague counts (数百件, 三四件).
-        unit: The unit as written, with width folded and 個 點 simplified; "" for a bare number. 百分之 and 成 give
-            "%" (五成 → 50 %), 千分之 "‰", 万分之 "‱". 翻两番 is 2 番: each 番 is one doubling.
-        kind: "count" for numbers of things and amounts of money, time, weight …; "percent" for the units %, ‰, ‱ and
-            个百分点, whose value is the number before the sign (12.5% → 12.5); "ratio" for fractions (三分之一 1/3
-            一半); "multiple" for 倍 and 番; "rank" for 第3名 and 前三.
-        approximate: Whether the text calls the number rough (约 近 余 多 左右 上百 数百 三四十). A limit alone (不少于,
-            超过, 以上) is not rough.
-        lower: The least number that the text allows, itself included, or None. 超过300 gives 300 like 不少于300.
-        upper: The greatest number that the text allows, itself included, or None. 几 and 数 stand for one unknown
-            digit of a whole number: 数百 is 200 to 999, 十几 is 11 to 19. Hedges that contradict each other
-            (近7000余篇) give no bounds.
-        fraction: The exact number of a single ratio; its `value` is that number rounded half-even to six decimal
+        value: The number as stated, in `unit`, with 万, 亿 and the like multiplied out (1.2万件 → 12000)
+            and without trailing zeros. None where no single number is stated: ranges (3至5天) and vague
+            counts (数百件, 三四件).
+        unit: The unit as written, with width folded and 個 點 simplified; "" for a bare number. 百分之 and
+            成 give "%" (五成 → 50 %), 千分之 "‰", 万分之 "‱". 翻两番 is 2 番: each 番 is one doubling.
+        kind: "count" for numbers of things and amounts of money, time, weight …; "percent" for %, ‰, ‱ and
+            个百分点, whose value is the number before the sign (12.5% → 12.5); "ratio" for fractions
+            (三分之一, 1/3, 一半); "multiple" for 倍 and 番; "rank" for 第3名 and 前三.
+        approximate: Whether the text calls the number rough (约 近 余 多 左右 上百 数百 三四十). A limit
+            alone (不少于, 超过, 以上) is not rough.
+        lower: The least number that the text allows, itself included, or None. 超过300 gives 300, like
+            不少于300: whether the limit itself is excluded is not kept.
+        upper: The greatest number that the text allows, itself included, or None. 几 and 数 stand for one
+            unknown digit of a whole number: 数百 is 200 to 999, 十几 is 11 to 19. Hedges that contradict
+            each other (近7000余篇) give no bounds.
+        fraction: The exact number of a single ratio, whose `value` is rounded half-even to six decimal
             places (三分之一 → 0.333333). None for other kinds and for ranges.
     """
 
@@ -77,29 +79,35 @@ class _Term:
     hedge: _Hedge
 
 
-# --- tables ----------------------------------------------------------------------------------------------------------
+# Words
 
 _NOTHING = _Hedge()
 _ROUGH = _Hedge(rough=True)
 _FLOOR = _Hedge(floor=True)
 _CEILING = _Hedge(ceiling=True)
 
+
+def _all(words: str, hedge: _Hedge) -> dict[str, _Hedge]:
+    """A table in which each of `words`, which spaces part, means `hedge`."""
+    return dict.fromkeys(words.split(), hedge)
+
+
 _BEFORE: dict[str, _Hedge] = {
-    **dict.fromkeys("约 大约 约为 大概 大致 ≈".split(), _ROUGH),
-    **dict.fromkeys("近 将近 接近".split(), _ROUGH | _CEILING),
+    **_all("约 大约 约为 大概 大致 ≈", _ROUGH),
+    **_all("近 将近 接近", _ROUGH | _CEILING),
     "上": _ROUGH | _FLOOR,
-    **dict.fromkeys("超 超过 超出 逾 过 破 突破 高于 大于 多于 > ≥ ≧".split(), _FLOOR),
-    **dict.fromkeys("不少于 不低于 不小于 不下 不下于 至少 最少".split(), _FLOOR),
-    **dict.fromkeys("不超过 未超过 不高于 不多于 不大于 至多 最多".split(), _CEILING),
-    **dict.fromkeys("低于 少于 小于 不足 不满 未满 不到 < ≤ ≦".split(), _CEILING),
-    **dict.fromkeys("达 达到 共 共计 累计 总计 合计 翻 翻了".split(), _NOTHING),
+    **_all("超 超过 超出 逾 过 破 突破 高于 大于 多于 > ≥ ≧", _FLOOR),
+    **_all("不少于 不低于 不小于 不下 不下于 至少 最少", _FLOOR),
+    **_all("不超过 未超过 不高于 不多于 不大于 至多 最多", _CEILING),
+    **_all("低于 少于 小于 不足 不满 未满 不到 < ≤ ≦", _CEILING),
+    **_all("达 达到 共 共计 累计 总计 合计 翻 翻了", _NOTHING),
 }
 _INSIDE: dict[str, _Hedge] = {"余": _ROUGH | _FLOOR, "多": _ROUGH | _FLOOR, "来": _ROUGH}
 _AFTER: dict[str, _Hedge] = {
-    **dict.fromkeys("左右 上下".split(), _ROUGH),
-    **dict.fromkeys("余 多 有余".split(), _ROUGH | _FLOOR),
-    **dict.fromkeys("以上 及以上 之上".split(), _FLOOR),
-    **dict.fromkeys("以下 及以下 之下 以内 之内 内".split(), _CEILING),
+    **_all("左右 上下", _ROUGH),
+    **_all("余 多 有余", _ROUGH | _FLOOR),
+    **_all("以上 及以上 之上", _FLOOR),
+    **_all("以下 及以下 之下 以内 之内 内", _CEILING),
 }
 
 _DIGITS = {digit: number for number, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
@@ -110,7 +118,7 @@ _SCALES = {
     "百": 100,
     "十": 10,
 }  # in the order in which they are split off
-_NEIGHBOURS = frozenset("一二 两三 二三 三四 四五 五六 六七 七八 八九 三五 三两".split())
+_NEIGHBOURS = ("一二", "两三", "二三", "三四", "四五", "五六", "六七", "七八", "八九", "三五", "三两")
 _PARTS = {Fraction(100): "%", Fraction(1000): "‰", Fraction(10000): "‱"}
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(("%", "‰", "‱", "个百分点"), "percent"),
@@ -123,7 +131,7 @@ _FORMAL = str.maketrans("壹贰貳叁參肆伍陆陸柒捌玖拾佰仟萬億〇�
 _TRADITIONAL = str.maketrans("兩幾數餘約過於達內點負個", "两几数余约过于达内点负个")
 _OTHER_SIGNS = str.maketrans({"廿": "二十", "卅": "三十", "﹪": "%", "−": "-"})
 
-# --- patterns --------------------------------------------------------------------------------------------------------
+# Patterns
 
 
 def _any_of(words: dict[str, _Hedge]) -> str:
@@ -131,12 +139,12 @@ def _any_of(words: dict[str, _Hedge]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
-_ARABIC = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?"
+_ARABIC = r"(?>(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)"
 _DIGIT = f"[{''.join(_DIGITS)}]"
 _SCALE = "(?:百(?!分[点之])|千(?![瓦克米伏])|[十万亿])"  # 百分点 and 千瓦 are units
 _UNKNOWN = "[几数](?=[十百千万亿件个起次项名家场人条份宗批种类天日月年]|$)"  # not 几乎, 数据
-_NUMERAL = f"(?:{_ARABIC}|{_DIGIT}|{_SCALE}|{_UNKNOWN}|点(?={_DIGIT}))+"
-_WHOLE = f"(?:{_ARABIC}|{_DIGIT}|[十百千万亿])+"
+_NUMERAL = f"(?:{_ARABIC}|{_DIGIT}|{_SCALE}|{_UNKNOWN}|点(?={_DIGIT}))++"
+_WHOLE = f"(?:{_ARABIC}|{_DIGIT}|[十百千万亿])++"
 _UNIT = r"(?:[^\W\d_零一二两三四五六七八九十几至到之第]|[㎡㎥℃°/()])"
 
 _HEDGE_BEFORE = re.compile(f"上(?=[百千万亿])|(?!上)(?:{_any_of(_BEFORE)})")
@@ -149,8 +157,8 @@ _TERM = re.compile(
       | (?P<dividend>[0-9]+)/(?P<divisor>[0-9]+)
       | (?P<half>一半|半数|半)
       | (?P<number>{_NUMERAL}) )
-    (?P<inside>[余多来])?
-    (?P<scale>{_SCALE}+)?
+    (?P<inside>[余多来])?+
+    (?P<scale>{_SCALE}++)?+
     (?: (?P<tenths>成)(?P<hundredths>{_DIGIT}|半)?
       | 个(?P<between>[半多])(?P<period>月|小时|星期|世纪)
       | (?P<unit>[%‰‱]|{_UNIT}{{0,12}}?) )
@@ -177,12 +185,12 @@ def parse_quantity(text: str) -> Quantity | None:
     """Read the characters of one QUANTITY span.
 
     Args:
-        text: The span and nothing else. White space between its parts, full-width forms and traditional or formal
-            numerals (萬, 叁) are accepted.
+        text: The span and nothing else. White space between its parts, full-width forms and traditional
+            or formal numerals (萬, 叁) are accepted.
 
     Returns:
-        The quantity, or None where `text` is not one number or one range: no number (多次), a malformed one (1,23),
-        several (3小时20分), or a text of more than 64 characters. Never raises.
+        The quantity, or None where `text` is not one number or one range: no number (多次), a malformed
+        one (1,23), several (3小时20分), or more than 64 characters. Never raises.
     """
     if len(text) > _MAX_LENGTH:
         return None
@@ -373,7 +381,7 @@ def _number(numeral: str) -> Fraction:
 
 
 def _below(tail: str, scale: int) -> Fraction:
-    """What stands behind a scale word: 两千|零二十 → 20, and 三万|二 → 2000, where the next scale word is left out.
+    """What stands behind a scale word: 两千|零二十 → 20, and 三万|二 → 2000, as if 千 had been said.
 
     Raises:
         ValueError: if it is malformed or too large for its place.

@@ -1,7 +1,9 @@
 """Slices of a report that fit the encoder, each with the heading path that its text stands under."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
+from fazhi.clauses import delimiters
 from fazhi.errors import FazhiError
 from fazhi.sections import regions
 from fazhi.types import CharSpan, Section, Window
@@ -39,7 +41,7 @@ def heading_context(titles: Sequence[str]) -> str:
     return SEPARATOR.join(titles)[-CONTEXT_CHARACTERS:]
 
 
-def windows(length: int, tree: Sequence[Section], *, window: int, stride: int, offset: int = 0) -> list[Window]:
+def windows(length: int, tree: Sequence[Section], *, window: int, stride: int) -> list[Window]:
     """Cut a text of `length` characters into windows, none of which crosses from one heading path into another.
 
     Each character is kept from exactly one window: of those that hold it, the one whose nearer edge is farthest
@@ -50,13 +52,11 @@ def windows(length: int, tree: Sequence[Section], *, window: int, stride: int, o
         tree: The text's sections.
         window: Characters in one window, at most.
         stride: Characters between the starts of two windows.
-        offset: Shortens the first window of each stretch to so many characters, if it is not 0: training
-            moves the borders with it.
     """
     cut = []
     for region, path in regions(tree, length):
         context = heading_context([tree[i].title for i in path])
-        spans = _slices(region, window, stride, offset)
+        spans = _slices(region, window, stride)
         borders = [region.start, *((a.end + b.start) // 2 for a, b in zip(spans, spans[1:], strict=False)), region.end]
         cut += [
             Window(span, CharSpan(begin, end), context)
@@ -65,18 +65,40 @@ def windows(length: int, tree: Sequence[Section], *, window: int, stride: int, o
     return cut
 
 
-def _slices(region: CharSpan, window: int, stride: int, offset: int) -> list[CharSpan]:
+def _slices(region: CharSpan, window: int, stride: int) -> list[CharSpan]:
+    """Overlapping slices; the last one reaches back to its full length rather than being short of context."""
     spans = []
     start = region.start
-    if 0 < offset < len(region):
-        spans.append(CharSpan(start, start + offset))
-        start += offset
-    while True:
-        end = start + window
-        if end >= region.end:
-            # The last window reaches back to its full length rather than being short of context.
-            first = max(region.start, region.end - window) if stride < window else start
-            spans.append(CharSpan(first, region.end))
-            return spans
-        spans.append(CharSpan(start, end))
+    while start + window < region.end:
+        spans.append(CharSpan(start, start + window))
         start += stride
+    spans.append(CharSpan(max(region.start, min(start, region.end - window)), region.end))
+    return spans
+
+
+def passages(text: str, tree: Sequence[Section], *, window: int, first: int) -> list[Window]:
+    """Cut a text into passages to train on: disjoint, covering it, ending at clause delimiters where they can.
+
+    Args:
+        text: The cleaned text.
+        tree: Its sections; no passage crosses from one heading path into another.
+        window: Characters in a passage, at most.
+        first: Characters in the first passage of each stretch, at most: other values move all later borders.
+    """
+    breaks = [i + 1 for i in delimiters(text)]
+    cut = []
+    for region, path in regions(tree, len(text)):
+        context = heading_context([tree[i].title for i in path])
+        start, limit = region.start, first
+        while start < region.end:
+            end = min(start + limit, region.end)
+            if end < region.end:
+                last = bisect_right(breaks, end) - 1
+                if last >= 0 and breaks[last] > start:
+                    end = breaks[last]
+                elif limit < window:
+                    limit = window
+                    continue
+            cut.append(Window(CharSpan(start, end), CharSpan(start, end), context))
+            start, limit = end, window
+    return cut

@@ -1,0 +1,208 @@
+"""Labelled reports as training data: through Hugging Face `datasets` with typed features to spaCy examples."""
+
+import random
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import datasets
+from datasets import Dataset, Features, List, Value
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example
+
+from fazhi.annotations.documents import GoldDocument, read_gold
+from fazhi.clauses import segments
+from fazhi.codec import encode_units
+from fazhi.docs import CONTEXT, facts, set_sections, to_doc
+from fazhi.errors import AnnotationError, FazhiWarning
+from fazhi.labels import CLAUSE, LAYERS
+from fazhi.sections import sections
+from fazhi.types import LabeledSpan
+from fazhi.windows import passages
+
+FEATURES = Features(
+    {
+        "id": Value("string"),
+        "text": Value("string"),
+        "spans": List({"start": Value("int32"), "end": Value("int32"), "label": Value("string")}),
+        "links": List(List(Value("int32"))),
+        "meta": {
+            "origin": Value("string"),
+            "issuer": Value("string"),
+            "year": Value("int32"),
+            "group": Value("string"),
+        },
+    }
+)
+
+
+def load_dataset(source: str, split: str = "train") -> Dataset:
+    """Labelled reports as a typed dataset.
+
+    Args:
+        source: A gold file or folder (JSONL), a folder written by `Dataset.save_to_disk`, or the name of a dataset
+            that `datasets.load_dataset` knows, with the columns of `FEATURES`.
+        split: The split of a named dataset.
+
+    Raises:
+        AnnotationError: if the data cannot be found, or has other columns or types.
+    """
+    path = Path(source)
+    if path.suffix == ".jsonl" or (path.is_dir() and any(path.glob("*.jsonl"))):
+        return Dataset.from_list([document.to_dict() for document in read_gold(path)], features=FEATURES)
+    try:
+        data = datasets.load_from_disk(source) if path.is_dir() else datasets.load_dataset(source, split=split)
+        if isinstance(data, datasets.DatasetDict):
+            data = data[split]
+        return data.cast(FEATURES)
+    except (OSError, ValueError, KeyError, ConnectionError, datasets.exceptions.DatasetsError) as error:
+        raise AnnotationError(
+            f"no labelled reports could be loaded ({str(error).strip().splitlines()[0][:200]})",
+            file=source,
+            fix="give a gold *.jsonl file or folder, a saved dataset, or a dataset with the columns "
+            + ", ".join(FEATURES),
+        ) from None
+
+
+def documents(
+    source: str, *, include: Sequence[str] = (), exclude: Sequence[str] = (), split: str = "train"
+) -> list[GoldDocument]:
+    """The validated reports of a dataset.
+
+    Args:
+        source: As for `load_dataset`.
+        include: Ids or groups to keep; empty for all.
+        exclude: Ids or groups to leave out.
+        split: The split of a named dataset.
+
+    Raises:
+        AnnotationError: if a report is invalid, a named id or group does not exist, or nothing is left.
+    """
+    found = [GoldDocument.from_dict(row) for row in load_dataset(source, split)]
+    known = {name for document in found for name in (document.id, document.meta.group)}
+    if unknown := sorted({*include, *exclude} - known):
+        raise AnnotationError(
+            f"no report or group is called {', '.join(unknown)}", file=source, fix=f"known are {', '.join(sorted(known))}"
+        )
+    kept = [
+        document
+        for document in found
+        if (not include or {document.id, document.meta.group} & set(include))
+        and not {document.id, document.meta.group} & set(exclude)
+    ]
+    if not kept:
+        raise AnnotationError("no report is left", file=source, fix="include more or exclude less")
+    return kept
+
+
+def read_reports(
+    source: str, *, include: Sequence[str] = (), exclude: Sequence[str] = (), split: str = "train"
+) -> Callable[[Language], Iterator[Example]]:
+    """A corpus of whole reports, for evaluation (`fazhi.Reports.v1`)."""
+
+    def read(nlp: Language) -> Iterator[Example]:
+        for document in documents(source, include=include, exclude=exclude, split=split):
+            yield Example(nlp.make_doc(document.text), to_doc(document, nlp.vocab))
+
+    return read
+
+
+def read_passages(
+    source: str,
+    *,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    split: str = "train",
+    window: int,
+    drop_headings: float,
+    seed: int,
+) -> Callable[[Language], Iterator[Example]]:
+    """A corpus of shuffled passages, each a window of a report with its headings (`fazhi.Passages.v1`).
+
+    Each reading cuts the reports at other places. With `[training] max_epochs = -1` spaCy reads anew for each
+    epoch.
+
+    Args:
+        source: As for `load_dataset`.
+        include: Ids or groups to keep; empty for all.
+        exclude: Ids or groups to leave out.
+        split: The split of a named dataset.
+        window: Characters in a passage, at most.
+        drop_headings: The share of reports in each reading whose passages are given without headings, so that the
+            model does not learn to depend on them.
+        seed: Of the cuts, the order and the choice of reports without headings.
+    """
+    found: list[GoldDocument] = []
+    rng = random.Random(seed)
+
+    def read(nlp: Language) -> Iterator[Example]:
+        if not found:
+            found.extend(documents(source, include=include, exclude=exclude, split=split))
+            _warn_of_lost_spans(found)
+        cut = [
+            passage
+            for document in found
+            for passage in _passages(document, window, rng.randint(1, window), rng.random() >= drop_headings)
+        ]
+        rng.shuffle(cut)
+        for part, context in cut:
+            yield _example(part, context, nlp)
+
+    return read
+
+
+def _passages(
+    document: GoldDocument, window: int, first: int, with_headings: bool
+) -> Iterator[tuple[GoldDocument, str]]:
+    """Cut a report into passages with the spans that lie wholly inside each, and its heading path."""
+    tree = sections(document.text) if with_headings else []
+    for cut in passages(document.text, tree, window=window, first=first):
+        inside = tuple(
+            LabeledSpan(s.start - cut.span.start, s.end - cut.span.start, s.label)
+            for s in document.spans
+            if cut.span.contains(s)
+        )
+        yield GoldDocument(document.id, cut.span.of(document.text), inside, (), document.meta), cut.context
+
+
+def _warn_of_lost_spans(found: Sequence[GoldDocument]) -> None:
+    """Training cannot learn a clause span that is no segment: say so, and how many there are."""
+    lost = [
+        f"{document.id} {span.start}:{span.end}"
+        for document in found
+        for span in encode_units(segments(document.text), document.layer(CLAUSE), LAYERS[CLAUSE]).left_out
+    ]
+    if lost:
+        warnings.warn(
+            f"{len(lost)} clause spans are no whole segments and cannot be learnt: {', '.join(lost[:5])}"
+            f"{' …' if len(lost) > 5 else ''}; run `fazhi annotations check`",
+            FazhiWarning,
+            stacklevel=2,
+        )
+
+
+def _example(passage: GoldDocument, context: str, nlp: Language) -> Example:
+    predicted = nlp.make_doc(passage.text)
+    _set_context(predicted, context)
+    return Example(predicted, to_doc(passage, nlp.vocab))
+
+
+def _set_context(doc: Doc, context: str) -> None:
+    set_sections(doc, [])
+    facts(doc)[CONTEXT] = context
+
+
+def summary(found: Sequence[GoldDocument]) -> dict[str, Any]:
+    """Reports, characters and spans per label."""
+    labels: dict[str, int] = {}
+    for document in found:
+        for span in document.spans:
+            labels[span.label] = labels.get(span.label, 0) + 1
+    return {
+        "reports": len(found),
+        "characters": sum(len(document.text) for document in found),
+        "spans": dict(sorted(labels.items())),
+        "links": sum(len(document.links) for document in found),
+    }

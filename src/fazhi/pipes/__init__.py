@@ -1,0 +1,1 @@
+"""The spaCy components: sections, tagger (trainable), linker."""

@@ -1,0 +1,294 @@
+"""`fazhi_tagger`: the trainable component that finds the spans of both layers."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import srsly
+import torch
+from spacy.language import Language
+from spacy.pipeline import TrainablePipe
+from spacy.tokens import Doc
+from spacy.training import Example
+from spacy.vocab import Vocab
+
+from fazhi.clauses import segments
+from fazhi.codec import Floats, decode_bio, decode_units, encode_bio, encode_units, span_posteriors, viterbi
+from fazhi.docs import CONTEXT, facts, get_layer, get_sections, set_layer
+from fazhi.errors import FazhiError, ModelError
+from fazhi.labels import CLAUSE, LAYERS, MENTION
+from fazhi.model import Passage, Tagger, Target
+from fazhi.pipes.scorer import score_examples
+from fazhi.types import CharSpan, LabeledSpan, Window
+from fazhi.windows import check_budget, windows
+
+SETTINGS = "settings.json"
+
+
+class TaggerPipe(TrainablePipe):
+    """Tags clauses and mentions in one pass of the encoder over windows that know their headings.
+
+    Args:
+        vocab: The pipeline's vocabulary.
+        name: The component's name; the loss and the weights are kept under it.
+        window: Characters of text that the encoder reads at once.
+        stride: Characters between two windows. What lies in both is taken from the one where it is more central.
+        use_headings: Whether the encoder reads the heading path before the text.
+        batch_size: Windows read at once when predicting.
+        head_factor: How many times faster than the encoder the heads learn.
+        half: Whether the weights are stored in half precision; see `round_to_half`.
+
+    Predicting gives `doc.spans["clause"]` and `doc.spans["mention"]`, both present on every doc, with one score
+    between 0 and 1 for each span in `attrs["scores"]`. Those of clauses are class probabilities of their segment,
+    those of mentions the posterior probability of exactly that span under the chain.
+    """
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        name: str = "fazhi_tagger",
+        *,
+        window: int,
+        stride: int,
+        use_headings: bool,
+        batch_size: int,
+        head_factor: float,
+        half: bool = False,
+    ) -> None:
+        self.vocab = vocab
+        self.name = name
+        self.model = None
+        self.scorer = score_examples
+        self.cfg = {
+            "window": window,
+            "stride": stride,
+            "use_headings": use_headings,
+            "batch_size": batch_size,
+            "head_factor": head_factor,
+            "half": half,
+        }
+        self._optimizer: torch.optim.Optimizer | None = None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All labels of both layers."""
+        return LAYERS[CLAUSE] + LAYERS[MENTION]
+
+    @property
+    def tagger(self) -> Tagger:
+        """The module with its vocabulary.
+
+        Raises:
+            ModelError: if the component has neither been trained nor loaded.
+        """
+        if not isinstance(self.model, Tagger):
+            raise ModelError(
+                f"the component {self.name!r} has no weights yet",
+                fix="train the pipeline with `spacy train`, or load a trained one with `spacy.load`",
+            )
+        return self.model
+
+    # Predicting
+
+    def windows(self, doc: Doc) -> list[Window]:
+        """The windows of a doc; one that is a passage already is a single window under its own headings."""
+        if not len(doc):
+            return []
+        whole = CharSpan(0, len(doc))
+        if (context := facts(doc).get(CONTEXT)) is not None and len(doc) <= self.cfg["window"]:
+            return [Window(whole, whole, context if self.cfg["use_headings"] else "")]
+        tree = get_sections(doc) if self.cfg["use_headings"] else []
+        return windows(len(doc), tree, window=self.cfg["window"], stride=self.cfg["stride"])
+
+    def predict(self, docs: Iterable[Doc]) -> list[tuple[Floats, Floats]]:
+        """Stitched logits of both layers for each doc: (characters, classes) and (characters, tags)."""
+        docs = list(docs)
+        cut = [self.windows(doc) for doc in docs]
+        passages = [
+            Passage(w.context, w.span.of(doc.text)) for doc, found in zip(docs, cut, strict=True) for w in found
+        ]
+        scores = iter(self.tagger.predict(passages, batch_size=self.cfg["batch_size"]))
+        return [stitch(found, [next(scores) for _ in found]) for found in cut]
+
+    def set_annotations(self, docs: Iterable[Doc], scores: Sequence[tuple[Floats, Floats]]) -> None:
+        """Decode the logits of each doc and write both span groups."""
+        chain = self.tagger.chain()
+        for doc, (clause, mention) in zip(docs, scores, strict=True):
+            set_layer(doc, CLAUSE, decode_clauses(doc.text, clause))
+            set_layer(doc, MENTION, decode_mentions(mention, *chain))
+
+    # Training
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Language | None = None,
+        encoder: str | None = None,
+        seed: int = 0,
+    ) -> None:
+        """Load a pre-trained encoder and give it new heads.
+
+        Args:
+            get_examples: Gives gold examples; they are checked, not counted.
+            nlp: Unused; spaCy passes it.
+            encoder: Folder or name of the encoder, `[initialize.components.NAME] encoder` in the config.
+            seed: Of the heads' random weights and of dropout.
+
+        Raises:
+            ModelError: if no encoder is named or it cannot be loaded.
+            FazhiError: if windows do not fit the encoder, or the examples hold no span of either layer.
+        """
+        if encoder is None:
+            raise ModelError(
+                "the config names no encoder",
+                place=f"[initialize.components.{self.name}]",
+                fix='add encoder = "models/encoder", or another folder or name',
+            )
+        torch.manual_seed(seed)
+        self.model = Tagger.from_encoder(encoder)
+        check_budget(self.cfg["window"], self.cfg["stride"], self.model.positions)
+        if not any(get_layer(example.reference, layer) for example in get_examples() for layer in LAYERS):
+            raise FazhiError("the training examples hold no span", fix="point the corpus to labelled reports")
+        self._optimizer = None
+
+    def update(
+        self,
+        examples: Iterable[Example],
+        *,
+        drop: float = 0.0,
+        sgd: Any = None,
+        losses: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """Learn from a batch of passages, each no longer than a window; `drop` is the dropout of the heads' input."""
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        passages, targets = [], []
+        for example in examples:
+            for window in self.windows(example.predicted):
+                passages.append(Passage(window.context, window.span.of(example.reference.text)))
+                targets.append(target(example.reference, window.span))
+        if not passages:
+            return losses
+        self.tagger.module.train()
+        self.tagger.module.dropout.p = drop
+        loss = sum(self.tagger.loss(passages, targets))
+        loss.backward()
+        losses[self.name] += float(loss)
+        if sgd not in (None, False):
+            self.finish_update(sgd)
+        return losses
+
+    def finish_update(self, sgd: Any) -> None:
+        """Take one AdamW step with the learning rate, decay and clipping of spaCy's optimizer.
+
+        The step itself is torch's, because the heads learn at their own rate.
+        """
+        module = self.tagger.module
+        if self._optimizer is None:
+            self._optimizer = torch.optim.AdamW(
+                self.tagger.parameter_groups(
+                    learn_rate=float(sgd.learn_rate),
+                    head_factor=self.cfg["head_factor"],
+                    weight_decay=float(sgd.L2),
+                ),
+                betas=(float(sgd.b1), float(sgd.b2)),
+                eps=float(sgd.eps),
+            )
+        for group in self._optimizer.param_groups:
+            group["lr"] = float(sgd.learn_rate) * group["scale"]
+        if sgd.grad_clip:
+            torch.nn.utils.clip_grad_norm_(module.parameters(), float(sgd.grad_clip))
+        self._optimizer.step()
+        self._optimizer.zero_grad(set_to_none=True)
+
+    @contextmanager
+    def use_params(self, params: dict[Any, Any]) -> Iterator[None]:
+        """Parameter averages are not kept; the weights are used as they are."""
+        yield
+
+    def round_to_half(self) -> None:
+        """Round the weights to half precision and store them so from now on: half the size, no change on loading."""
+        self.tagger.round_to_half()
+        self.cfg["half"] = True
+
+    # Keeping
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Write settings, weights (safetensors), encoder configuration and tokenizer into a folder."""
+        path = Path(path)
+        path.mkdir(parents=True, exist_ok=True)
+        srsly.write_json(path / SETTINGS, self.cfg)
+        if self.model is not None:
+            self.tagger.save(path, half=self.cfg["half"])
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "TaggerPipe":
+        """Read what `to_disk` wrote.
+
+        Raises:
+            ModelError: if a file is missing or damaged.
+        """
+        path = Path(path)
+        try:
+            self.cfg = {**self.cfg, **srsly.read_json(path / SETTINGS)}
+        except (OSError, ValueError) as error:
+            raise ModelError(
+                f"the settings cannot be read ({error})",
+                file=path / SETTINGS,
+                fix="install the model again or copy it whole",
+            ) from None
+        self.model = Tagger.load(path)
+        self._optimizer = None
+        return self
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """Not offered: a pipeline with an encoder is kept on disk."""
+        raise ModelError("the tagger is kept on disk, not in bytes", fix="use nlp.to_disk and spacy.load")
+
+
+def decode_clauses(text: str, logits: Floats) -> list[LabeledSpan]:
+    """Clause spans from character logits: each segment takes the class of its mean logits."""
+    units = segments(text)
+    if not units:
+        return []
+    means = np.stack([logits[unit.start : unit.end].mean(axis=0) for unit in units])
+    return decode_units(units, means, LAYERS[CLAUSE])
+
+
+def decode_mentions(logits: Floats, first: Floats, follow: Floats) -> list[LabeledSpan]:
+    """Mention spans from character logits: the best valid tag sequence, each span with its posterior."""
+    if not len(logits):
+        return []
+    found = decode_bio(viterbi(logits, first, follow), LAYERS[MENTION])
+    return span_posteriors(found, logits, first, follow, LAYERS[MENTION])
+
+
+def stitch(cut: Sequence[Window], scores: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
+    """Join the kept parts of all windows, which cover the text in order."""
+    if not cut:
+        return np.empty((0, 1 + len(LAYERS[CLAUSE]))), np.empty((0, 1 + 2 * len(LAYERS[MENTION])))
+    parts = [
+        tuple(layer[w.keep.start - w.span.start : w.keep.end - w.span.start] for layer in both)
+        for w, both in zip(cut, scores, strict=True)
+    ]
+    clause, mention = zip(*parts, strict=True)
+    return np.concatenate(clause), np.concatenate(mention)
+
+
+def target(reference: Doc, span: CharSpan) -> Target:
+    """What the model should say of one window of a gold doc.
+
+    Clause spans that are no segment, and mentions that the window's border cuts, have no target: the former
+    are listed by `fazhi annotations check`, the latter are whole in another window.
+    """
+    units = [s for s in segments(reference.text) if span.contains(s)]
+    clauses = encode_units(units, get_layer(reference, CLAUSE), LAYERS[CLAUSE]).classes
+    mentions = encode_bio(len(reference), get_layer(reference, MENTION), LAYERS[MENTION]).classes
+    inside = mentions[span.start : span.end]
+    # The rest of a mention that began before the window reads as a beginning: tags must be valid.
+    if inside and inside[0] % 2 == 0 and inside[0] > 0:
+        inside[0] -= 1
+    shifted = [CharSpan(s.start - span.start, s.end - span.start) for s in units]
+    return Target(shifted, clauses, inside)
