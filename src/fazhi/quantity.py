@@ -27,8 +27,9 @@ class Quantity:
         value: The number as stated, in `unit`, with 万, 亿 and the like multiplied out (1.2万件 → 12000)
             and without trailing zeros. None where no single number is stated: ranges (3至5天) and vague
             counts (数百件, 三四件).
-        unit: The unit as written, with width folded and 個 點 simplified; "" for a bare number. 百分之 and
-            成 give "%" (五成 → 50 %), 千分之 "‰", 万分之 "‱". 翻两番 is 2 番: each 番 is one doubling.
+        unit: All that stands behind number and scale, as written (件, 人次, 个方面), but with width folded
+            and 個 點 simplified; "" for a bare number. 百分之 and 成 give "%" (五成 → 50 %), 千分之 "‰",
+            万分之 "‱". 翻两番 is 2 番: each 番 is one doubling. SI prefixes stay (5千瓦 → 5 千瓦).
         kind: "count" for numbers of things and amounts of money, time, weight …; "percent" for %, ‰, ‱ and
             个百分点, whose value is the number before the sign (12.5% → 12.5); "ratio" for fractions
             (三分之一, 1/3, 一半); "multiple" for 倍 and 番; "rank" for 第3名 and 前三.
@@ -111,13 +112,7 @@ _AFTER: dict[str, _Hedge] = {
 }
 
 _DIGITS = {digit: number for number, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
-_SCALES = {
-    "亿": 10**8,
-    "万": 10**4,
-    "千": 1000,
-    "百": 100,
-    "十": 10,
-}  # in the order in which they are split off
+_SCALES = {"亿": 10**8, "万": 10**4, "千": 1000, "百": 100, "十": 10}  # _number splits at them in this order
 _NEIGHBOURS = ("一二", "两三", "二三", "三四", "四五", "五六", "六七", "七八", "八九", "三五", "三两")
 _PARTS = {Fraction(100): "%", Fraction(1000): "‰", Fraction(10000): "‱"}
 _KINDS: dict[str, Kind] = {
@@ -147,7 +142,7 @@ _NUMERAL = f"(?:{_ARABIC}|{_DIGIT}|{_SCALE}|{_UNKNOWN}|点(?={_DIGIT}))++"
 _WHOLE = f"(?:{_ARABIC}|{_DIGIT}|[十百千万亿])++"
 _UNIT = r"(?:[^\W\d_零一二两三四五六七八九十几至到之第]|[㎡㎥℃°/()])"
 
-_HEDGE_BEFORE = re.compile(f"上(?=[百千万亿])|(?!上)(?:{_any_of(_BEFORE)})")
+_HEDGE_BEFORE = re.compile(f"(?!上[^百千万亿])(?:{_any_of(_BEFORE)})")  # 上百件, not 上半年
 _HEDGE_AFTER = re.compile(_any_of(_AFTER))
 _TERM = re.compile(
     rf"""
@@ -173,7 +168,6 @@ _SPOKEN_DIGITS = re.compile(f"{_DIGIT}+|{_DIGIT}*点{_DIGIT}+")
 _SPOKEN_PAIR = re.compile(
     r"(?:^|(?<=[十百千万亿]))([一二两三四五六七八][二两三四五六七八九])(?=[十百千万亿]|$)"
 )
-_TRAILING_SCALE = re.compile(r"[百千万亿]*$")
 
 _MAX_LENGTH = 64  # characters: no quantity is longer, and any number this short is exact in _EXACT
 _EXACT = Context(prec=1000)
@@ -222,7 +216,9 @@ def _clean(text: str) -> str:
     """`text` in half width and simple numerals, without white space except between two digits."""
     text = text.translate(_FULL_WIDTH).translate(_FORMAL).translate(_TRADITIONAL).translate(_OTHER_SIGNS)
     text = _SPACE.sub("", text.strip())
-    return _IDIOMS.get(text, text)
+    for idiom, spelt_out in _IDIOMS.items():
+        text = text.replace(idiom, spelt_out)
+    return text
 
 
 def _single(term: _Term) -> Quantity:
@@ -260,7 +256,7 @@ def _range(left: _Term, right: _Term) -> Quantity | None:
 
 def _shared_factor(left: _Term, right: _Term) -> int:
     """What the left number of a range borrows from the right one: 10000 in 1至2万, but 1 in 5000至1万."""
-    if not left.scale and not left.unit:
+    if not left.unit and not left.scale.endswith(("万", "亿")):
         for start in range(len(right.scale)):
             factor = _product(right.scale[start:])
             if left.high * factor < right.low:
@@ -288,7 +284,9 @@ def _term(text: str) -> _Term | None:
         unit, kind = _unit_and_kind(match)
     except (ValueError, ZeroDivisionError):
         return None
-    scale = (match["scale"] or _TRAILING_SCALE.findall(match["number"] or "")[0]) + (match["tenths"] or "")
+    number = match["number"] or ""
+    scale = match["scale"] or number[len(number.rstrip("百千万亿")) :]
+    scale += match["tenths"] or ""
     return _Term(low, high, scale, unit, kind, hedge | _hedge_behind(match))
 
 
@@ -319,12 +317,14 @@ def _unit_and_kind(match: re.Match[str]) -> tuple[str, Kind]:
     """The unit and kind of a match of `_TERM`.
 
     Raises:
-        ValueError: if the number is malformed.
+        ValueError: if there are two units (百分之三个) or the number is malformed.
     """
     if match["tenths"]:
         return "%", "percent"
     unit = "个" + match["period"] if match["period"] else match["unit"]
-    if match["whole"] and not unit and (sign := _PARTS.get(_number(match["whole"]))):
+    if match["whole"] and (sign := _PARTS.get(_number(match["whole"]))):
+        if unit:
+            raise ValueError(f"{sign} and {unit} are two units")
         return sign, "percent"
     if match["whole"] or match["dividend"] or (match["half"] and not unit):
         return unit, "ratio"

@@ -105,9 +105,10 @@ class TaggerPipe(TrainablePipe):
     def predict(self, docs: Iterable[Doc]) -> list[tuple[Floats, Floats]]:
         """Stitched logits of both layers for each doc: (characters, classes) and (characters, tags)."""
         docs = list(docs)
+        texts = [doc.text for doc in docs]
         cut = [self.windows(doc) for doc in docs]
         passages = [
-            Passage(w.context, w.span.of(doc.text)) for doc, found in zip(docs, cut, strict=True) for w in found
+            Passage(w.context, w.span.of(text)) for text, found in zip(texts, cut, strict=True) for w in found
         ]
         scores = iter(self.tagger.predict(passages, batch_size=self.cfg["batch_size"]))
         return [stitch(found, [next(scores) for _ in found]) for found in cut]
@@ -127,28 +128,30 @@ class TaggerPipe(TrainablePipe):
         *,
         nlp: Language | None = None,
         encoder: str | None = None,
+        start_from: str | None = None,
         seed: int = 0,
     ) -> None:
-        """Load a pre-trained encoder and give it new heads.
+        """Load a pre-trained encoder and give it new heads, or go on from a trained tagger.
 
         Args:
             get_examples: Gives gold examples; they are checked, not counted.
             nlp: Unused; spaCy passes it.
             encoder: Folder or name of the encoder, `[initialize.components.NAME] encoder` in the config.
+            start_from: Folder of a trained tagger (inside a pipeline's folder) to go on from instead.
             seed: Of the heads' random weights and of dropout.
 
         Raises:
             ModelError: if no encoder is named or it cannot be loaded.
             FazhiError: if windows do not fit the encoder, or the examples hold no span of either layer.
         """
-        if encoder is None:
+        if encoder is None and start_from is None:
             raise ModelError(
                 "the config names no encoder",
                 place=f"[initialize.components.{self.name}]",
                 fix='add encoder = "models/encoder", or another folder or name',
             )
         torch.manual_seed(seed)
-        self.model = Tagger.from_encoder(encoder)
+        self.model = Tagger.load(Path(start_from)) if start_from else Tagger.from_encoder(str(encoder))
         check_budget(self.cfg["window"], self.cfg["stride"], self.model.positions)
         if not any(get_layer(example.reference, layer) for example in get_examples() for layer in LAYERS):
             raise FazhiError("the training examples hold no span", fix="point the corpus to labelled reports")
@@ -167,16 +170,17 @@ class TaggerPipe(TrainablePipe):
         losses.setdefault(self.name, 0.0)
         passages, targets = [], []
         for example in examples:
+            text = example.reference.text
             for window in self.windows(example.predicted):
-                passages.append(Passage(window.context, window.span.of(example.reference.text)))
-                targets.append(target(example.reference, window.span))
+                passages.append(Passage(window.context, window.span.of(text)))
+                targets.append(target(example.reference, text, window.span))
         if not passages:
             return losses
         self.tagger.module.train()
         self.tagger.module.dropout.p = drop
         loss = sum(self.tagger.loss(passages, targets))
         loss.backward()
-        losses[self.name] += float(loss)
+        losses[self.name] += loss.item()
         if sgd not in (None, False):
             self.finish_update(sgd)
         return losses
@@ -277,13 +281,13 @@ def stitch(cut: Sequence[Window], scores: Sequence[tuple[Floats, Floats]]) -> tu
     return np.concatenate(clause), np.concatenate(mention)
 
 
-def target(reference: Doc, span: CharSpan) -> Target:
+def target(reference: Doc, text: str, span: CharSpan) -> Target:
     """What the model should say of one window of a gold doc.
 
     Clause spans that are no segment, and mentions that the window's border cuts, have no target: the former
     are listed by `fazhi annotations check`, the latter are whole in another window.
     """
-    units = [s for s in segments(reference.text) if span.contains(s)]
+    units = [s for s in segments(text) if span.contains(s)]
     clauses = encode_units(units, get_layer(reference, CLAUSE), LAYERS[CLAUSE]).classes
     mentions = encode_bio(len(reference), get_layer(reference, MENTION), LAYERS[MENTION]).classes
     inside = mentions[span.start : span.end]
