@@ -9,7 +9,7 @@ from spacy.tokens import Doc, Span, SpanGroup
 from spacy.vocab import Vocab
 
 from fazhi.annotations.documents import GoldDocument
-from fazhi.labels import LAYERS, MENTION
+from fazhi.labels import LAYERS, MENTION, span_id
 from fazhi.types import CharSpan, LabeledSpan, Link, Section
 
 KEY = "fazhi"
@@ -86,11 +86,6 @@ def get_layer(doc: Doc, layer: str) -> list[LabeledSpan]:
         LabeledSpan(span.start_char, span.end_char, span.label_, score)
         for span, score in zip(group, scores, strict=True)
     ]
-
-
-def span_id(layer: str, index: int) -> str:
-    """The id of span `index` of a layer."""
-    return f"{layer}-{index}"
 
 
 def set_sections(doc: Doc, tree: Sequence[Section]) -> None:

@@ -47,3 +47,8 @@ def layer_of(label: str) -> str:
         KeyError: if the label is not one of the five.
     """
     return LABELS[label].layer
+
+
+def span_id(layer: str, index: int) -> str:
+    """The id of span `index` of a layer: what links, indicators and records name it by."""
+    return f"{layer}-{index}"

@@ -1,9 +1,12 @@
 """Links between quantities and the metrics that they give the value of: a rule over order and distance."""
 
 from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
 
 from fazhi.clauses import sentences
-from fazhi.labels import METRIC, QUANTITY
+from fazhi.labels import CLAUSE, MENTION, METRIC, QUANTITY, span_id
+from fazhi.quantity import decimal_string, parse_quantity
 from fazhi.types import LabeledSpan, Link
 
 # Words that may join metrics which share one value: 办结率和满意率均达100%.
@@ -85,3 +88,54 @@ def _between(text: str, spans: Sequence[LabeledSpan], first: int, second: int) -
 
 def _product(a: float | None, b: float | None) -> float | None:
     return a * b if a is not None and b is not None else None
+
+
+def indicators(
+    text: str, clauses: Sequence[LabeledSpan], mentions: Sequence[LabeledSpan], links: Sequence[Link]
+) -> list[dict[str, Any]]:
+    """One row for each link: what is measured, and its value as exact plain decimals.
+
+    Args:
+        text: The cleaned text.
+        clauses: The spans of the clause layer, in order.
+        mentions: The spans of the mention layer, in order.
+        links: Links between `mentions`.
+
+    Returns:
+        Rows with `metric`, `quantity` (both as written), `value`, `unit`, `kind`, `approximate`, `lower`, `upper` (see
+        `fazhi.quantity.Quantity`; numbers as strings), `metric_id`, `quantity_id` and `clause_id` (the clause that
+        encloses the quantity, or None). A quantity that cannot be read as a number has None for all that it would say.
+    """
+    rows = []
+    for found in links:
+        quantity, metric = mentions[found.quantity], mentions[found.metric]
+        clause = next((i for i, c in enumerate(clauses) if c.contains(quantity)), None)
+        rows.append(
+            {
+                "metric": metric.of(text),
+                "quantity": quantity.of(text),
+                **_reading(quantity.of(text)),
+                "metric_id": span_id(MENTION, found.metric),
+                "quantity_id": span_id(MENTION, found.quantity),
+                "clause_id": None if clause is None else span_id(CLAUSE, clause),
+            }
+        )
+    return rows
+
+
+def _reading(written: str) -> dict[str, Any]:
+    read = parse_quantity(written)
+    if read is None:
+        return dict.fromkeys(("value", "unit", "kind", "approximate", "lower", "upper"))
+
+    def plain(number: Decimal | None) -> str | None:
+        return None if number is None else decimal_string(number)
+
+    return {
+        "value": plain(read.value),
+        "unit": read.unit,
+        "kind": read.kind,
+        "approximate": read.approximate,
+        "lower": plain(read.lower),
+        "upper": plain(read.upper),
+    }

@@ -1,0 +1,174 @@
+"""The command line: functions that parse; the work is done elsewhere."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import track
+from rich.table import Table
+
+from fazhi import __version__
+from fazhi.errors import FazhiError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
+annotations_app = typer.Typer(no_args_is_help=True, help="Check, convert and compare labelled reports.")
+app.add_typer(annotations_app, name="annotations")
+out = Console()
+err = Console(stderr=True)
+
+Files = Annotated[list[Path], typer.Argument(help="Report files.", show_default=False)]
+Model = Annotated[str, typer.Option("--model", "-m", help="Name of an installed model, or folder of a pipeline.")]
+
+
+def fail(error: FazhiError) -> None:
+    """Print an error as one sentence."""
+    err.print(f"[red]Error:[/red] {escape(str(error))}", soft_wrap=True)
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    """Read Chinese annual reports on building a law-based government into data."""
+    if version:
+        out.print(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def extract(
+    files: Files,
+    output: Annotated[
+        list[Path] | None, typer.Option("--output", "-o", help="Output file (.jsonl, .csv, .html); may come again.")
+    ] = None,
+    model: Model = "zh_fazhi_report",
+    encoding: Annotated[str | None, typer.Option(help="Encoding of the files; by default found out.")] = None,
+    any_text: Annotated[bool, typer.Option("--any-text", help="Also take texts that look like no report.")] = False,
+    table: Annotated[bool, typer.Option(help="Print a table for each report.")] = False,
+) -> None:
+    """Find measures, shortcomings, plans and indicators in report files.
+
+    A file that cannot be read is named, the others are done, and the exit status is 1.
+    """
+    from fazhi.api import extract as extract_files
+    from fazhi.export import writer_for
+
+    try:
+        writers = [(writer_for(path), path) for path in output or ()]
+        result = extract_files(
+            files,
+            model,
+            encoding=encoding,
+            any_text=any_text,
+            progress=lambda paths: track(paths, "Reading reports", total=len(files), console=err),
+        )
+        if result.records:
+            for write, path in writers:
+                write(result.records, path)
+                err.print(f"{path}: {len(result.records)} reports", highlight=False)
+    except FazhiError as error:
+        fail(error)
+        raise typer.Exit(1) from None
+    if not writers and not table:
+        for found in result.records:
+            typer.echo(json.dumps(found, ensure_ascii=False))
+    if table:
+        for found in result.records:
+            out.print(_summary(found), _indicators(found))
+    for failure in result.failures:
+        fail(failure)
+    if result.failures:
+        raise typer.Exit(1)
+
+
+def _summary(found: dict[str, Any]) -> Table:
+    from fazhi.labels import LABELS
+    from fazhi.records import counts
+
+    facts = found["metadata"]
+    table = Table(title=f"{facts['title'] or Path(found['source']).name}  ({found['source']})", title_justify="left")
+    for column in ("Label", "标签", "Spans", "Example"):
+        table.add_column(column, justify="right" if column == "Spans" else "left")
+    for name, n in counts(found).items():
+        best = max((s for s in found["spans"] if s["label"] == name), key=lambda s: s["score"], default=None)
+        table.add_row(name, LABELS[name].chinese, str(n), escape(best["text"][:40]) if best else "")
+    return table
+
+
+def _indicators(found: dict[str, Any], most: int = 12) -> Table:
+    shown = found["indicators"][:most]
+    table = Table(caption=f"{len(shown)} of {len(found['indicators'])} indicators", caption_justify="left")
+    for column in ("Metric 指标", "Value 数值", "Unit 单位"):
+        table.add_column(column, justify="right" if column.startswith("Value") else "left")
+    for row in shown:
+        bounds = f"{row['lower'] or ''}–{row['upper'] or ''}"
+        value = row["value"] or (bounds if row["lower"] or row["upper"] else f"({row['quantity']})")
+        table.add_row(escape(row["metric"]), ("≈ " if row["approximate"] else "") + value, escape(row["unit"] or ""))
+    return table
+
+
+@app.command()
+def evaluate(
+    model: Annotated[str, typer.Argument(help="Name of an installed model, or folder of a pipeline.")],
+    gold: Annotated[Path, typer.Argument(help="Labelled reports: a JSONL file or a folder of them.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write all figures as JSON.")] = None,
+) -> None:
+    """Measure strict F1 on labelled reports, by label, layer and report."""
+    from fazhi.annotations import read_gold
+    from fazhi.api import load
+    from fazhi.evaluate import predict, score
+
+    try:
+        documents = list(read_gold(gold))
+        nlp = load(model)
+        found = score(documents, predict(nlp, track(documents, "Reading reports", console=err)))
+    except FazhiError as error:
+        fail(error)
+        raise typer.Exit(1) from None
+    if output:
+        output.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    out.print(score_table(found["scores"], f"{model} on {len(documents)} reports"))
+
+
+def score_table(scores: dict[str, Any], title: str) -> Table:
+    """A table of counts and rates for each label, each layer, all together and the links."""
+    table = Table(title=title, title_justify="left")
+    for column in ("", "Precision", "Recall", "F1", "Right", "Spurious", "Missed"):
+        table.add_column(column, justify="right" if column else "left")
+    lines = {**scores["labels"], **scores["layers"], "all spans": scores["micro"], "links": scores["links"]}
+    for name, row in lines.items():
+        rates = (f"{row[key]:.4f}" for key in ("precision", "recall", "f1"))
+        table.add_row(name, *rates, *(str(row[key]) for key in ("tp", "fp", "fn")))
+    return table
+
+
+@annotations_app.command()
+def check(
+    paths: Annotated[list[Path], typer.Argument(help="Gold files or folders (JSONL).")],
+) -> None:
+    """Verify gold: format, offsets, labels, overlaps, and the rules of the specification that a program can see."""
+    from fazhi.annotations import read_gold
+    from fazhi.annotations.lint import lint
+
+    reports = findings = 0
+    broken = False
+    for path in paths:
+        try:
+            for document in read_gold(path):
+                reports += 1
+                for finding in lint(document):
+                    findings += 1
+                    out.print(f"{path}: {escape(str(finding))} (rule {finding.rule})", soft_wrap=True, highlight=False)
+        except FazhiError as error:
+            fail(error)
+            broken = True
+    out.print(f"{reports} reports, {findings} findings", highlight=False)
+    if broken or findings:
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

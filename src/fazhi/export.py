@@ -1,0 +1,118 @@
+"""Records to files: JSONL, CSV and a self-contained HTML page, by the output's suffix."""
+
+import csv
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import IO, Any
+
+from jinja2 import Environment, PackageLoader
+
+from fazhi.errors import FazhiError
+from fazhi.labels import CLAUSE, LABELS, MENTION
+from fazhi.records import COLUMNS, Record, counts, rows
+
+
+def write_records(records: Sequence[Record], path: str | Path) -> None:
+    """Write records in the format that the suffix of `path` names.
+
+    Raises:
+        FazhiError: for a suffix that is not supported.
+    """
+    path = Path(path)
+    writer_for(path)(records, path)
+
+
+def writer_for(path: Path) -> Callable[[Sequence[Record], Path], None]:
+    """The writer for a path's suffix.
+
+    Raises:
+        FazhiError: for a suffix that is not supported.
+    """
+    writer = WRITERS.get(path.suffix.lower())
+    if writer is None:
+        raise FazhiError(
+            f"no output format for the suffix {path.suffix!r}", file=path, fix=f"use one of {', '.join(WRITERS)}"
+        )
+    return writer
+
+
+def write_jsonl(records: Iterable[Record], path: Path) -> None:
+    """One record a line."""
+    with _replacing(path) as file:
+        for found in records:
+            file.write(json.dumps(found, ensure_ascii=False) + "\n")
+
+
+def write_csv(records: Iterable[Record], path: Path) -> None:
+    """Flat rows with a byte order mark, by which spreadsheets know that the Chinese is UTF-8."""
+    with _replacing(path, encoding="utf-8-sig") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        for found in records:
+            writer.writerows(rows(found))
+
+
+def write_html(records: Iterable[Record], path: Path) -> None:
+    """One page with every report, its spans of both layers highlighted, and its indicators in a table."""
+    environment = Environment(loader=PackageLoader("fazhi"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    reports = [
+        {
+            "record": found,
+            "title": found["metadata"]["title"] or Path(found["source"]).name,
+            "counts": counts(found),
+            "lines": list(_lines(found)),
+            "indicators": [row for row in rows(found) if row["kind"] == "INDICATOR"],
+        }
+        for found in records
+    ]
+    page = environment.get_template("reports.html").render(reports=reports, labels=LABELS)
+    with _replacing(path) as file:
+        file.write(page)
+
+
+def _lines(found: Record) -> Iterator[list[dict[str, Any]]]:
+    """The text line by line, each cut into runs that lie in the same spans."""
+    text, spans = found["text"], found["spans"]
+    borders = sorted({0, len(text), *(s["start"] for s in spans), *(s["end"] for s in spans)})
+    owner: dict[str, list[dict[str, Any] | None]] = {layer: [None] * len(text) for layer in (CLAUSE, MENTION)}
+    for span in spans:
+        owner[span["layer"]][span["start"] : span["end"]] = [span] * (span["end"] - span["start"])
+    line: list[dict[str, Any]] = []
+    for start, end in pairwise(borders):
+        for i, part in enumerate(text[start:end].split("\n")):
+            if i:
+                yield line
+                line = []
+            if part:
+                line.append({"text": part, "clause": owner[CLAUSE][start], "mention": owner[MENTION][start]})
+    yield line
+
+
+@contextmanager
+def _replacing(path: Path, encoding: str = "utf-8") -> Iterator[IO[str]]:
+    """A file that takes its name only once it is whole: a broken run leaves no half file behind."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise FazhiError(f"cannot be written ({error.strerror})", file=path, fix="choose another output path") from None
+    try:
+        with os.fdopen(handle, "w", encoding=encoding, newline="") as file:
+            yield file
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+WRITERS: dict[str, Callable[[Sequence[Record], Path], None]] = {
+    ".jsonl": write_jsonl,
+    ".csv": write_csv,
+    ".html": write_html,
+}

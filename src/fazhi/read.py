@@ -1,0 +1,116 @@
+"""Files to decoded source text. All offsets of results count characters of this text."""
+
+import codecs
+import re
+from pathlib import Path
+
+import charset_normalizer
+
+from fazhi.errors import ReadError
+
+# What official Chinese text comes in; anything else is more likely a mistake than a report.
+CHINESE_ENCODINGS = ("utf_8", "gb18030", "big5", "utf_16_le", "utf_16_be")
+BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+OTHER_FILES = {
+    b"%PDF": "a PDF file",
+    b"PK\x03\x04": "a Word, Excel or zip file",
+    b"\xd0\xcf\x11\xe0": "an old Word or Excel file",
+    b"{\\rtf": "an RTF file",
+    b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
+    b"\x1f\x8b": "a compressed file",
+}
+HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+SUBJECT = re.compile("法治|依法|行政|執法|执法")
+FEWEST_HAN = 200
+FEWEST_SUBJECT_WORDS = 3
+# Of the characters of a decoded Chinese text, at least this share is Chinese; a wrong encoding falls below it.
+LEAST_HAN_SHARE = 0.2
+
+
+def read_text(path: str | Path, encoding: str | None = None) -> str:
+    """Read a text file in any encoding that Chinese reports come in.
+
+    Args:
+        path: The file.
+        encoding: Its encoding; by default it is found out.
+
+    Returns:
+        The decoded text, line ends as they are, without byte order mark.
+
+    Raises:
+        ReadError: if the file is missing, a folder, empty, binary or cannot be decoded.
+    """
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise ReadError("no such file", file=path, fix="check the path") from None
+    except IsADirectoryError:
+        raise ReadError("this is a folder", file=path, fix="name the files in it, such as FOLDER/*.txt") from None
+    except OSError as error:
+        raise ReadError(f"cannot be opened ({error.strerror})", file=path, fix="check its permissions") from None
+    if not data.strip():
+        raise ReadError("the file is empty", file=path, fix="save the report's text in it")
+    for magic, kind in OTHER_FILES.items():
+        if data.startswith(magic):
+            raise ReadError(f"this is {kind}, not a text file", file=path, fix="save the report as plain text (.txt)")
+    text = _decode(data, path, encoding)
+    if "\x00" in text:
+        raise ReadError(
+            "binary data, not text", file=path, place=f"character {text.index(chr(0))}", fix="save it as plain text"
+        )
+    return text
+
+
+def _decode(data: bytes, path: Path, encoding: str | None) -> str:
+    if encoding is not None:
+        try:
+            return data.decode(encoding)
+        except LookupError:
+            raise ReadError(f"unknown encoding {encoding!r}", file=path, fix="name one such as gb18030") from None
+        except UnicodeDecodeError as error:
+            raise ReadError(
+                f"not {encoding} text", file=path, place=f"byte {error.start}", fix="leave the encoding to be found out"
+            ) from None
+    for mark, name in BYTE_ORDER_MARKS.items():
+        if data.startswith(mark):
+            encoding = name
+    try:
+        return data.decode(encoding or "utf-8")
+    except UnicodeDecodeError as error:
+        failed_at = error.start
+    best = charset_normalizer.from_bytes(data, cp_isolation=list(CHINESE_ENCODINGS)).best()
+    if best is not None:
+        text = data.decode(best.encoding)
+        if len(HAN.findall(text)) >= LEAST_HAN_SHARE * len(text):
+            return text
+    raise ReadError(
+        f"not text in {', '.join(name.replace('_', '-') for name in CHINESE_ENCODINGS)}",
+        file=path,
+        place=f"byte {failed_at}",
+        fix="if it is text, name its encoding",
+    )
+
+
+def check_is_report(text: str, path: str | Path) -> None:
+    """Refuse what cannot be a report on building a law-based government.
+
+    Raises:
+        ReadError: if the text has too few Chinese characters or hardly mentions law and administration.
+    """
+    han = len(HAN.findall(text))
+    if han < FEWEST_HAN:
+        raise ReadError(
+            f"no report: only {han} Chinese characters", file=path, fix=f"give a text of at least {FEWEST_HAN}"
+        )
+    if len(SUBJECT.findall(text)) < FEWEST_SUBJECT_WORDS:
+        raise ReadError(
+            "no report on building a law-based government: it hardly speaks of 法治, 依法, 行政 or 执法",
+            file=path,
+            fix="leave it out, or force it with --any-text",
+        )

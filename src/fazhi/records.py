@@ -1,0 +1,132 @@
+"""What a user wants of a report: one record with provenance, and flat rows made from it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from spacy.tokens import Doc
+
+from fazhi.docs import facts, get_layer, get_sections
+from fazhi.labels import CLAUSE, LABELS, LAYERS, span_id
+from fazhi.metadata import metadata
+from fazhi.sections import titles
+from fazhi.text import MappedText
+
+Record = dict[str, Any]
+
+# Columns of a flat row, in order.
+COLUMNS = (
+    "source",
+    "issuer",
+    "year",
+    "kind",
+    "text",
+    "metric",
+    "quantity",
+    "value",
+    "unit",
+    "approximate",
+    "lower",
+    "upper",
+    "clause",
+    "section",
+    "score",
+    "source_start",
+    "source_end",
+)
+
+
+def record(doc: Doc, cleaned: MappedText, *, source: str, model: str) -> Record:
+    """The record of one report, as `fazhi extract` writes it to JSONL.
+
+    Args:
+        doc: The processed cleaned text.
+        cleaned: The same text with its map.
+        source: The name of the file.
+        model: Name and version of the pipeline.
+
+    Returns:
+        `source`, `model`, `metadata`, `text`, `spans`, `links`, `indicators`. A span has offsets into the cleaned
+        text (`start`, `end`) and into the decoded source file (`source_start`, `source_end`), all half-open, and
+        its heading path, outermost first.
+    """
+    tree = get_sections(doc)
+    spans = []
+    for layer in LAYERS:
+        for i, span in enumerate(get_layer(doc, layer)):
+            place = cleaned.to_source(span)
+            spans.append(
+                {
+                    "id": span_id(layer, i),
+                    "layer": layer,
+                    "label": span.label,
+                    "start": span.start,
+                    "end": span.end,
+                    "source_start": place.start,
+                    "source_end": place.end,
+                    "text": span.of(cleaned.text),
+                    "score": _rounded(span.score),
+                    "section": titles(tree, span.start),
+                }
+            )
+    found = facts(doc)
+    return {
+        "source": source,
+        "model": model,
+        "metadata": metadata(cleaned.text, cleaned.source).to_dict(),
+        "text": cleaned.text,
+        "spans": spans,
+        "links": [{**link, "score": _rounded(link["score"])} for link in found["links"]],
+        "indicators": [dict(row) for row in found["indicators"]],
+    }
+
+
+def rows(found: Record) -> Iterator[dict[str, Any]]:
+    """Flat rows of a record: one for each clause, then one for each indicator, with the columns of `COLUMNS`."""
+    spans = {span["id"]: span for span in found["spans"]}
+    head = {
+        "source": found["source"],
+        "issuer": found["metadata"]["issuer"],
+        "year": found["metadata"]["year"],
+    }
+    for span in found["spans"]:
+        if span["layer"] == CLAUSE:
+            yield _row({**head, "kind": span["label"], "text": span["text"], "clause": span["text"], **_place(span)})
+    for indicator in found["indicators"]:
+        quantity, metric = spans[indicator["quantity_id"]], spans[indicator["metric_id"]]
+        first, last = sorted((quantity, metric), key=lambda span: span["start"])
+        clause = spans.get(indicator["clause_id"])
+        yield _row(
+            {
+                **head,
+                **{column: indicator[column] for column in COLUMNS if column in indicator},
+                "kind": "INDICATOR",
+                "text": found["text"][first["start"] : last["end"]],
+                "clause": clause["text"] if clause else None,
+                **_place(quantity),
+                "score": _rounded(quantity["score"] * metric["score"]),
+                "source_start": first["source_start"],
+                "source_end": last["source_end"],
+            }
+        )
+
+
+def counts(found: Record) -> dict[str, int]:
+    """How many spans of each label a record has."""
+    return {label: sum(span["label"] == label for span in found["spans"]) for label in LABELS}
+
+
+def _row(values: dict[str, Any]) -> dict[str, Any]:
+    return {column: values.get(column) for column in COLUMNS}
+
+
+def _place(span: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "section": " / ".join(span["section"]),
+        "score": span["score"],
+        "source_start": span["source_start"],
+        "source_end": span["source_end"],
+    }
+
+
+def _rounded(score: float | None) -> float | None:
+    return None if score is None else round(score, 4)
