@@ -40,9 +40,9 @@ WIDE_ALPHANUMERIC = {ord(wide): wide_ord - 0xFEE0 for wide_ord in range(0xFF10, 
 FURNITURE: dict[str, re.Pattern[str]] = {
     reason: re.compile(f"(?:{pattern})", re.IGNORECASE)
     for reason, pattern in {
-        "page control": r"(?:支持IPv6|(?:进入)?无障碍(?:版|浏览|阅读)?|长者(?:助手|模式|版)|关怀版|适老版|登录|注册|"
+        "page control": r"[\s:：\[\]【】()>|]*(?:(?:支持IPv6|(?:进入)?无障碍(?:版|浏览|阅读)?|长者(?:助手|模式|版)|关怀版|适老版|登录|注册|"
         r"(?:网站)?首页|分享到?|微信|头条|微博|空间|QQ|(?:我要)?打印(?:本页)?|关闭(?:窗口|本页)?|收藏|字体|字号|"
-        r"[大中小]|[\s:：\[\]【】()>|])+",
+        r"[大中小])[\s:：\[\]【】()>|]*)+",
         "navigation path": r"(?:您|你)?(?:的)?(?:现在的?|当前的?|所在的?)?位置\s*[:：].{0,80}",
         "source line": r"(?:\d{4}-\d{1,2}-\d{1,2}(?: \d{1,2}:\d{2}(?::\d{2})?)?\s*)?"
         r"(?:信息来源|文章来源|稿件来源|来源)\s*[:：].{0,80}",
@@ -222,19 +222,20 @@ def _drop_furniture(mapped: MappedText) -> MappedText:
     return mapped
 
 
-def clean(source: str, state: Condition | None = None) -> MappedText:
+def clean(source: str, piece_of: Condition | None = None) -> MappedText:
     """Clean a report.
 
     Args:
         source: The decoded text as found.
-        state: The condition of the document that `source` is a piece of; by default that of `source` itself.
+        piece_of: The condition of the document that `source` is a piece of, if it is not a whole document. Whole
+            lines of page furniture are looked for in documents only.
 
     Returns:
         The cleaned text with its map. It has no indents, no blank lines, no white space but single blanks and
         line breaks, no full-width letters or digits and no pinyin glosses; traditional script is simplified.
         Punctuation keeps its width. The result may be empty.
     """
-    state = state or condition(source)
+    state = piece_of or condition(source)
     mapped = MappedText.of(source)
     mapped = mapped.sub(LINE_END, "\n", "line end")
     mapped = mapped.sub(INVISIBLE, "", "invisible character")
@@ -249,5 +250,6 @@ def clean(source: str, state: Condition | None = None) -> MappedText:
     mapped = mapped.sub(SPACE, " ", "white space")
     mapped = mapped.sub(INDENT, "", "indent")
     mapped = mapped.sub(DOUBLED_COMMA, "", "doubled punctuation")
-    mapped = _drop_furniture(mapped)
+    if piece_of is None:
+        mapped = _drop_furniture(mapped)
     return mapped.sub(BLANK_LINES, "", "blank line")

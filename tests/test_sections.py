@@ -1,0 +1,54 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fazhi.sections import headings, path, regions, sections, titles
+
+REPORT = """某县2022年法治政府建设情况报告
+现将情况报告如下:
+一、主要工作
+(一)依法履职。一是推进改革,完成12项。
+1.简化审批。压缩时限。
+2.加强监管。
+(二)依法决策,规范程序
+开展论证。
+二、存在的不足:主要是力量不足。
+三、下一步打算
+1、加强培训"""
+
+
+def test_tree() -> None:
+    tree = sections(REPORT)
+    assert [(s.marker, s.title, s.level, s.parent) for s in tree] == [
+        ("一、", "主要工作", 0, None),
+        ("(一)", "依法履职", 1, 0),
+        ("1.", "简化审批", 2, 1),
+        ("2.", "加强监管", 2, 1),
+        ("(二)", "依法决策,规范程序", 1, 0),
+        ("二、", "存在的不足", 0, None),
+        ("三、", "下一步打算", 0, None),
+        ("1、", "加强培训", 1, 6),
+    ]
+    assert all(s.heading.of(REPORT) == s.marker + s.title for s in tree)
+
+
+def test_path_of_a_character() -> None:
+    tree = sections(REPORT)
+    assert titles(tree, REPORT.index("压缩时限")) == ["一、主要工作", "(一)依法履职", "1.简化审批"]
+    assert titles(tree, REPORT.index("主要是力量不足")) == ["二、存在的不足"]
+    assert titles(tree, 0) == []
+
+
+def test_list_words_and_long_sentences_are_no_headings() -> None:
+    text = "一是推进改革\n首先加强学习\n1.5万人参加\n1." + "开展培训" * 20 + ",完成。\n2023年度,完成。"
+    assert headings(text) == []
+
+
+@given(st.lists(st.sampled_from(["一、甲", "(一)乙。丙", "1.丁", "正文,正文。", "二、戊:己", "（1）庚"]), max_size=12))
+def test_regions_cover_the_text_and_nest(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    tree = sections(text)
+    stretches = regions(tree, len(text))
+    assert [i for span, _ in stretches for i in range(span.start, span.end)] == list(range(len(text)))
+    for span, sections_there in stretches:
+        assert all(path(tree, i) == sections_there for i in range(span.start, span.end))
+        assert [tree[i].parent for i in sections_there] == [None, *sections_there[:-1]][: len(sections_there)]
