@@ -1,0 +1,60 @@
+import pytest
+
+from fazhi.annotations.inline import parse
+from fazhi.labels import CLAUSE, LAYERS, MENTION
+from fazhi.linking import indicators, link
+from fazhi.scoring import Counts, count
+from fazhi.types import LabeledSpan
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "办理<T1>代表建议</T1><Q1>358件</Q1>、<T2>委员提案</T2><Q2>5件</Q2>。",
+        "<T1>办结率</T1>和<T1>满意率</T1>均达<Q1>100%</Q1>。",
+        "涉<Q1>8个</Q1><T1>重点领域</T1><T2>执法案卷</T2><Q2>350余本</Q2>。",
+        "建成<T1>队伍</T1><Q1>37支</Q1><Q1>1841人</Q1>。",
+        "开展<Q1>36场次</Q1><T1>讲座</T1>,<T2>参加人数</T2>达<Q2>1.2万人</Q2>。",
+        "受理<T1>申请</T1><Q1>136件</Q1>,审结<Q>120件</Q>。",
+        "<T>败诉率</T>仍然较高。<Q>5件</Q>未结。",
+        "办理<T1>建议</T1><Q1>5件</Q1>,同比增长<Q>28.5%</Q>。",
+        "对<Q1>12个</Q1>的<T1>村居</T1>开展检查。",
+    ],
+)
+def test_links(markup: str) -> None:
+    found = parse(markup)
+    assert {(k.quantity, k.metric) for k in link(found.text, found.spans)} == {
+        (k.quantity, k.metric) for k in found.links
+    }
+
+
+def test_rule_on_real_gold(gold) -> None:
+    total = Counts()
+    for document in gold:
+        found = link(document.text, document.spans)
+        total += count(
+            ((k.quantity, k.metric) for k in document.links), ((k.quantity, k.metric) for k in found)
+        )
+    assert total.f1 > 0.97
+
+
+def test_indicator_rows() -> None:
+    found = parse("<M>办理<T1>代表建议</T1><Q1>约1.2万件</Q1></M>,<T2>办结率</T2>达<Q2>100%</Q2>。")
+    clauses = [s for s in found.spans if s.label in LAYERS[CLAUSE]]
+    mentions = [s for s in found.spans if s.label in LAYERS[MENTION]]
+    first, second = indicators(found.text, clauses, mentions, link(found.text, mentions))
+    assert (first["metric"], first["value"], first["unit"], first["approximate"]) == ("代表建议", "12000", "件", True)
+    assert (first["clause_id"], second["clause_id"]) == ("clause-0", None)
+    assert (second["metric_id"], second["quantity_id"]) == ("mention-2", "mention-3")
+
+
+def test_unreadable_quantity_keeps_its_row() -> None:
+    spans = [LabeledSpan(0, 2, "METRIC"), LabeledSpan(2, 4, "QUANTITY")]
+    (row,) = indicators("建议若干", [], spans, link("建议若干", spans))
+    assert row["quantity"] == "若干"
+    assert row["value"] is None
+
+
+def test_scores_multiply() -> None:
+    spans = [LabeledSpan(0, 2, "METRIC", 0.5), LabeledSpan(2, 4, "QUANTITY", 0.8)]
+    assert link("建议5件", spans)[0].score == pytest.approx(0.4)
