@@ -91,8 +91,7 @@ def write_model(
     head += struct.pack("<5iQ", len(pieces), 0, 2, 1, unk, len(blob)) + offsets.tobytes()
     head += np.zeros(len(pieces), "<f4").tobytes() + blob
     entries = b"".join(
-        struct.pack(f"<IB{len(form)}I", ord(one), len(form), *map(ord, form))
-        for one, form in NORMALISED.items()
+        struct.pack(f"<IB{len(form)}I", ord(one), len(form), *map(ord, form)) for one, form in NORMALISED.items()
     )
     head += struct.pack("<iI", len(NORMALISED), len(entries) - short_map) + entries
     head += struct.pack("<i", len(tensors))
@@ -101,9 +100,7 @@ def write_model(
     for name, (type_, values) in tensors.items():
         data = quantised(values) if type_ else values.tobytes()
         head += struct.pack("<H", len(name)) + name.encode()
-        head += struct.pack(
-            "<BIQQ", type_ if kind is None else kind, values.size + weights_extra, offset, len(data)
-        )
+        head += struct.pack("<BIQQ", type_ if kind is None else kind, values.size + weights_extra, offset, len(data))
         offset += len(data)
         body += data
     Path(path).write_bytes(head + body)
@@ -135,10 +132,7 @@ def test_dequantises_by_hand_computed_values():
     expected = np.zeros(32, dtype=np.float32)
     expected[[0, 1, 2, 16, 17, 18]] = [-2.0, 1.75, -1.75, 0.0, -2.0, -0.25]
     assert dequantise(block).tolist() == expected.tolist()
-    assert (
-        dequantise(block + b"\x00\xb8" + bytes([0x9A]) * 16).reshape(2, 32)[1].tolist()
-        == [-1.0] * 16 + [-0.5] * 16
-    )
+    assert dequantise(block + b"\x00\xb8" + bytes([0x9A]) * 16).reshape(2, 32)[1].tolist() == [-1.0] * 16 + [-0.5] * 16
     assert dequantise(b"").shape == (0,)
 
 
@@ -247,9 +241,7 @@ def test_a_single_token_type_is_doubled(model, tmp_path):
     assert doubled.config["type_vocab_size"] == 2
 
 
-@pytest.mark.parametrize(
-    "text", ["①②③２０２３", "法　治 1\n\t", "😀👩‍⚖️龘𠮷", "[SEP]<mask>", "A▁A", "  ", "\r\n\x00"]
-)
+@pytest.mark.parametrize("text", ["①②③２０２３", "法　治 1\n\t", "😀👩‍⚖️龘𠮷", "[SEP]<mask>", "A▁A", "  ", "\r\n\x00"])
 def test_tokenizer_gives_one_token_per_character(tokenizer, text):
     encoded = tokenizer(list(text), is_split_into_words=True)
     assert encoded.word_ids() == [None, *range(len(text)), None]
@@ -259,9 +251,7 @@ def test_tokenizer_gives_one_token_per_character(tokenizer, text):
 
 
 def test_tokenizer_knows_what_the_source_knew(tokenizer):
-    tokens = tokenizer.convert_ids_to_tokens(
-        tokenizer(list("①２　\n한Ａ"), is_split_into_words=True)["input_ids"]
-    )
+    tokens = tokenizer.convert_ids_to_tokens(tokenizer(list("①２　\n한Ａ"), is_split_into_words=True)["input_ids"])
     assert tokens == ["[CLS]", "①", "２", "　", "\n", "[UNK]", "Ａ", "[SEP]"]
 
 
@@ -403,9 +393,7 @@ def test_recipe_writes_provenance(model, tmp_path):
     assert provenance["layers"] == [0, 2]
     assert provenance["wheel"] is None
     assert "Warning" in result.output
-    assert set(provenance["files"]) == {path.name for path in (tmp_path / "one").iterdir()} - {
-        "provenance.json"
-    }
+    assert set(provenance["files"]) == {path.name for path in (tmp_path / "one").iterdir()} - {"provenance.json"}
 
 
 @pytest.mark.parametrize("layers", ["0,x", "7", ""])

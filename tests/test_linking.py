@@ -32,9 +32,7 @@ def test_rule_on_real_gold(gold) -> None:
     total = Counts()
     for document in gold:
         found = link(document.text, document.spans)
-        total += count(
-            ((k.quantity, k.metric) for k in document.links), ((k.quantity, k.metric) for k in found)
-        )
+        total += count(((k.quantity, k.metric) for k in document.links), ((k.quantity, k.metric) for k in found))
     assert total.f1 > 0.97
 
 
@@ -43,7 +41,12 @@ def test_indicator_rows() -> None:
     clauses = [s for s in found.spans if s.label in LAYERS[CLAUSE]]
     mentions = [s for s in found.spans if s.label in LAYERS[MENTION]]
     first, second = indicators(found.text, clauses, mentions, link(found.text, mentions))
-    assert (first["metric"], first["value"], first["unit"], first["approximate"]) == ("代表建议", "12000", "件", True)
+    assert (first["metric"], first["value"], first["unit"], first["approximate"]) == (
+        "代表建议",
+        "12000",
+        "件",
+        True,
+    )
     assert (first["clause_id"], second["clause_id"]) == ("clause-0", None)
     assert (second["metric_id"], second["quantity_id"]) == ("mention-2", "mention-3")
 

@@ -12,9 +12,7 @@ from fazhi.quantity import Quantity, decimal_string, parse_quantity
 
 TABLE = Path(__file__).parent / "data" / "quantities.csv"
 FIELDS = ("value", "unit", "approximate", "lower", "upper", "kind")
-CHARACTERS = (
-    "0129０９,.，%‰万亿千百十零〇一两三几数约近超不少于余多来个件半成番分之第前至到-—/点以上下左右 翻倍"
-)
+CHARACTERS = "0129０９,.，%‰万亿千百十零〇一两三几数约近超不少于余多来个件半成番分之第前至到-—/点以上下左右 翻倍"
 
 CASES = list(csv.DictReader(TABLE.open(encoding="utf-8", newline="")))
 
@@ -143,9 +141,7 @@ def test_decimals_in_every_notation(value: Decimal) -> None:
     assert parsed("百分之" + plain).value == value
 
 
-@given(
-    decimals, st.sampled_from([("百", 10**2), ("千", 10**3), ("万", 10**4), ("千万", 10**7), ("亿", 10**8)])
-)
+@given(decimals, st.sampled_from([("百", 10**2), ("千", 10**3), ("万", 10**4), ("千万", 10**7), ("亿", 10**8)]))
 def test_scaled_numbers_are_exact(value: Decimal, scale: tuple[str, int]) -> None:
     word, factor = scale
     assert parsed(f"{value}{word}元").value == value * factor

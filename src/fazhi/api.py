@@ -57,7 +57,9 @@ def load(model: str | Path = DEFAULT_MODEL) -> Language:
     except OSError as error:
         what = "no such model" if "E050" in str(error) else f"the model cannot be read ({str(error).splitlines()[0]})"
         raise ModelError(
-            what, file=model, fix="install its wheel with pip (models/*.whl), or give the folder of a trained pipeline"
+            what,
+            file=model,
+            fix="install its wheel with pip (models/*.whl), or give the folder of a trained pipeline",
         ) from None
     except (ValueError, KeyError, TypeError) as error:
         raise ModelError(
@@ -121,4 +123,3 @@ def extract_file(path: Path, nlp: Language, *, encoding: str | None = None, any_
 def model_name(nlp: Language) -> str:
     """Name and version of a pipeline, such as `zh_fazhi_report-0.1.0`."""
     return f"{nlp.meta['lang']}_{nlp.meta['name']}-{nlp.meta['version']}"
-

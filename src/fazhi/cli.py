@@ -42,7 +42,8 @@ def main(
 def extract(
     files: Files,
     output: Annotated[
-        list[Path] | None, typer.Option("--output", "-o", help="Output file (.jsonl, .csv, .html); may come again.")
+        list[Path] | None,
+        typer.Option("--output", "-o", help="Output file (.jsonl, .csv, .html); may come again."),
     ] = None,
     model: Model = "zh_fazhi_report",
     encoding: Annotated[str | None, typer.Option(help="Encoding of the files; by default found out.")] = None,
@@ -161,7 +162,11 @@ def check(
                 reports += 1
                 for finding in lint(document):
                     findings += 1
-                    out.print(f"{path}: {escape(str(finding))} (rule {finding.rule})", soft_wrap=True, highlight=False)
+                    out.print(
+                        f"{path}: {escape(str(finding))} (rule {finding.rule})",
+                        soft_wrap=True,
+                        highlight=False,
+                    )
         except FazhiError as error:
             fail(error)
             broken = True

@@ -84,7 +84,9 @@ def documents(
     known = {name for document in found for name in (document.id, document.meta.group)}
     if unknown := sorted({*include, *exclude} - known):
         raise AnnotationError(
-            f"no report or group is called {', '.join(unknown)}", file=source, fix=f"known are {', '.join(sorted(known))}"
+            f"no report or group is called {', '.join(unknown)}",
+            file=source,
+            fix=f"known are {', '.join(sorted(known))}",
         )
     kept = [
         document

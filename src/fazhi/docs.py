@@ -39,6 +39,7 @@ class CharTokenizer:
         self.vocab = vocab
 
     def __call__(self, text: str) -> Doc:
+        """A doc of one token per character, with both span groups, empty."""
         doc = Doc(self.vocab, words=list(text), spaces=[False] * len(text))
         for layer in LAYERS:
             doc.spans[layer] = []
@@ -95,9 +96,7 @@ def set_sections(doc: Doc, tree: Sequence[Section]) -> None:
 
 def get_sections(doc: Doc) -> list[Section]:
     """The heading tree of a doc; empty if no component has written one."""
-    return [
-        Section(**{**section, "heading": CharSpan(**section["heading"])}) for section in facts(doc)["sections"]
-    ]
+    return [Section(**{**section, "heading": CharSpan(**section["heading"])}) for section in facts(doc)["sections"]]
 
 
 def to_doc(document: GoldDocument, vocab: Vocab) -> Doc:

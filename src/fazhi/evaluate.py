@@ -31,9 +31,7 @@ def predict(nlp: Language, documents: Iterable[GoldDocument]) -> list[dict[str, 
                 "spans": [
                     {"start": s.start, "end": s.end, "label": s.label, "score": round(s.score or 0.0, 4)} for s in spans
                 ],
-                "links": [
-                    [place[q.start, q.end, q.label], place[m.start, m.end, m.label]] for q, m in get_links(doc)
-                ],
+                "links": [[place[q.start, q.end, q.label], place[m.start, m.end, m.label]] for q, m in get_links(doc)],
             }
         )
     return found

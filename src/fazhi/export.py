@@ -36,7 +36,9 @@ def writer_for(path: Path) -> Callable[[Sequence[Record], Path], None]:
     writer = WRITERS.get(path.suffix.lower())
     if writer is None:
         raise FazhiError(
-            f"no output format for the suffix {path.suffix!r}", file=path, fix=f"use one of {', '.join(WRITERS)}"
+            f"no output format for the suffix {path.suffix!r}",
+            file=path,
+            fix=f"use one of {', '.join(WRITERS)}",
         )
     return writer
 

@@ -34,8 +34,7 @@ LABELS: dict[str, Label] = {
     )
 }
 LAYERS: dict[str, tuple[str, ...]] = {
-    layer: tuple(label.name for label in LABELS.values() if label.layer == layer)
-    for layer in (CLAUSE, MENTION)
+    layer: tuple(label.name for label in LABELS.values() if label.layer == layer) for layer in (CLAUSE, MENTION)
 }
 BY_TAG: dict[str, Label] = {label.tag: label for label in LABELS.values()}
 

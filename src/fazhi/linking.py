@@ -20,9 +20,9 @@ BREAKS = frozenset(",，;；:：")
 def link(text: str, spans: Sequence[LabeledSpan]) -> list[Link]:
     """Link the quantities of a text to metrics of their sentence.
 
-    For each quantity, in this order: the metric that follows at once (36场次[法治讲座]); the last metric before
-    it with no other quantity of its own between and no clause border (受理[行政复议申请]86件), together with metrics joined to
-    that one (办结率和满意率均达100%); the last metric before it if only quantities lie between (队伍37支1841人).
+    A quantity belongs to the metric that follows at once (36场次[法治讲座]). Failing that it belongs to the last
+    metric before it in the same clause (受理[行政复议申请]86件), other quantities between them or not
+    (队伍37支1841人), together with the metrics joined to that one (办结率和满意率均达100%).
 
     Args:
         text: The cleaned text.

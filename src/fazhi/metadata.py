@@ -99,7 +99,7 @@ def _year(title: str | None, text: str) -> int | None:
 
 
 def _number(head: str) -> str | None:
-    """The first document number that stands at the start of a line or in a cell of its own: not one cited in a sentence."""
+    """The first document number that leads a line or stands in a cell of its own, not one cited in a sentence."""
     for line in head.splitlines():
         for cell in line.split("|"):
             match = NUMBER.match(cell.strip())
@@ -113,7 +113,9 @@ def _date(text: str) -> str | None:
     tail = [d for line in text[-TAIL_CHARACTERS:].splitlines() for d in _short_line_dates(line)]
     if tail:
         return tail[0]
-    head = [d for line in text[:HEAD_CHARACTERS].splitlines() for cell in line.split("|") for d in _short_line_dates(cell)]
+    head = [
+        d for line in text[:HEAD_CHARACTERS].splitlines() for cell in line.split("|") for d in _short_line_dates(cell)
+    ]
     return head[0] if head else None
 
 

@@ -5,7 +5,6 @@ averaged over the characters of a segment and the segment is classified. The men
 conditional random field over the characters (Lafferty et al. 2001) in which invalid sequences have no mass.
 """
 
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +15,12 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModel, AutoTokenizer
+from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel
 
 from fazhi.codec import Floats, bio_constraints, bio_tags
 from fazhi.errors import ModelError
 from fazhi.labels import CLAUSE, LAYERS, MENTION
 from fazhi.types import CharSpan
-
 
 WEIGHTS = "model.safetensors"
 ENCODER_CONFIG = "encoder"
@@ -111,7 +109,11 @@ class CharVocabulary:
 class SpanTagger(nn.Module):
     """An encoder with a segment head for clauses and a character head with transitions for mentions."""
 
-    def __init__(self, encoder: nn.Module, dropout: float = 0.1) -> None:
+    encoder: PreTrainedModel
+    forbidden_first: Tensor
+    forbidden_follow: Tensor
+
+    def __init__(self, encoder: PreTrainedModel, dropout: float = 0.1) -> None:
         super().__init__()
         width = encoder.config.hidden_size
         self.encoder = encoder
@@ -225,7 +227,8 @@ class Tagger:
         units = max(1, sum(len(classes) for _, classes in scored))
         clause_loss = (
             nn.functional.cross_entropy(
-                torch.cat([means for means, _ in scored]), torch.tensor([c for _, classes in scored for c in classes])
+                torch.cat([means for means, _ in scored]),
+                torch.tensor([c for _, classes in scored for c in classes]),
             )
             if scored
             else clause.sum() * 0.0
@@ -342,5 +345,3 @@ def _without_pooler(config: Any) -> dict[str, bool]:
 def _first_line(error: Exception) -> str:
     lines: Iterable[str] = (line.strip() for line in str(error).splitlines())
     return next((line for line in lines if line), type(error).__name__)[:200]
-
-

@@ -165,9 +165,7 @@ _TERM = re.compile(
 _SEPARATOR = re.compile(r"以上(?=[0-9一二两三四五六七八九十百千万])|——|--|[-–—―─~〜至到]")
 _SPACE = re.compile(r"(?<![0-9])\s+|\s+(?![0-9])")
 _SPOKEN_DIGITS = re.compile(f"{_DIGIT}+|{_DIGIT}*点{_DIGIT}+")
-_SPOKEN_PAIR = re.compile(
-    r"(?:^|(?<=[十百千万亿]))([一二两三四五六七八][二两三四五六七八九])(?=[十百千万亿]|$)"
-)
+_SPOKEN_PAIR = re.compile(r"(?:^|(?<=[十百千万亿]))([一二两三四五六七八][二两三四五六七八九])(?=[十百千万亿]|$)")
 
 _MAX_LENGTH = 64  # characters: no quantity is longer, and any number this short is exact in _EXACT
 _EXACT = Context(prec=1000)

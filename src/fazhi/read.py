@@ -62,7 +62,10 @@ def read_text(path: str | Path, encoding: str | None = None) -> str:
     text = _decode(data, path, encoding)
     if "\x00" in text:
         raise ReadError(
-            "binary data, not text", file=path, place=f"character {text.index(chr(0))}", fix="save it as plain text"
+            "binary data, not text",
+            file=path,
+            place=f"character {text.index(chr(0))}",
+            fix="save it as plain text",
         )
     return text
 
@@ -75,7 +78,10 @@ def _decode(data: bytes, path: Path, encoding: str | None) -> str:
             raise ReadError(f"unknown encoding {encoding!r}", file=path, fix="name one such as gb18030") from None
         except UnicodeDecodeError as error:
             raise ReadError(
-                f"not {encoding} text", file=path, place=f"byte {error.start}", fix="leave the encoding to be found out"
+                f"not {encoding} text",
+                file=path,
+                place=f"byte {error.start}",
+                fix="leave the encoding to be found out",
             ) from None
     for mark, name in BYTE_ORDER_MARKS.items():
         if data.startswith(mark):
@@ -106,7 +112,9 @@ def check_is_report(text: str, path: str | Path) -> None:
     han = len(HAN.findall(text))
     if han < FEWEST_HAN:
         raise ReadError(
-            f"no report: only {han} Chinese characters", file=path, fix=f"give a text of at least {FEWEST_HAN}"
+            f"no report: only {han} Chinese characters",
+            file=path,
+            fix=f"give a text of at least {FEWEST_HAN}",
         )
     if len(SUBJECT.findall(text)) < FEWEST_SUBJECT_WORDS:
         raise ReadError(

@@ -83,7 +83,8 @@ class Scores:
 
     def __add__(self, other: "Scores") -> "Scores":
         return Scores(
-            {label: counts + other.labels[label] for label, counts in self.labels.items()}, self.links + other.links
+            {label: counts + other.labels[label] for label, counts in self.labels.items()},
+            self.links + other.links,
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -33,14 +33,14 @@ SPACE = re.compile(r"[^\S\n]+")
 INDENT = re.compile(r"^ | $", re.MULTILINE)
 DOUBLED_COMMA = re.compile("[,，](?=[,，、。;；:：!！?？])")
 BLANK_LINES = re.compile("^\n+|\n+$|(?<=\n)\n+")
-WIDE_ALPHANUMERIC = {ord(wide): wide_ord - 0xFEE0 for wide_ord in range(0xFF10, 0xFF5B)
-                     if (wide := chr(wide_ord)).isalnum()}  # fmt: skip
+WIDE_ALPHANUMERIC = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if chr(code).isalnum()}
 
 # Whole lines that a web page adds around a report. Patterns see one line without indent.
 FURNITURE: dict[str, re.Pattern[str]] = {
     reason: re.compile(f"(?:{pattern})", re.IGNORECASE)
     for reason, pattern in {
-        "page control": r"[\s:：\[\]【】()>|]*(?:(?:支持IPv6|(?:进入)?无障碍(?:版|浏览|阅读)?|长者(?:助手|模式|版)|关怀版|适老版|登录|注册|"
+        "page control": r"[\s:：\[\]【】()>|]*"
+        r"(?:(?:支持IPv6|(?:进入)?无障碍(?:版|浏览|阅读)?|长者(?:助手|模式|版)|关怀版|适老版|登录|注册|"
         r"(?:网站)?首页|分享到?|微信|头条|微博|空间|QQ|(?:我要)?打印(?:本页)?|关闭(?:窗口|本页)?|收藏|字体|字号|"
         r"[大中小])[\s:：\[\]【】()>|]*)+",
         "navigation path": r"(?:您|你)?(?:的)?(?:现在的?|当前的?|所在的?)?位置\s*[:：].{0,80}",
@@ -101,9 +101,7 @@ class MappedText:
         """The source itself, each character mapped to its own place."""
         return cls(source, source, tuple(range(len(source))), tuple(range(1, len(source) + 1)))
 
-    def sub(
-        self, pattern: re.Pattern[str], replace: str | Callable[[re.Match[str]], str], reason: str
-    ) -> "MappedText":
+    def sub(self, pattern: re.Pattern[str], replace: str | Callable[[re.Match[str]], str], reason: str) -> "MappedText":
         """Replace every match by a text that is not longer.
 
         The first characters of the replacement stand for the first of the match, its last one for all that is

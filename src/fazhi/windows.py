@@ -57,7 +57,11 @@ def windows(length: int, tree: Sequence[Section], *, window: int, stride: int) -
     for region, path in regions(tree, length):
         context = heading_context([tree[i].title for i in path])
         spans = _slices(region, window, stride)
-        borders = [region.start, *((a.end + b.start) // 2 for a, b in zip(spans, spans[1:], strict=False)), region.end]
+        borders = [
+            region.start,
+            *((a.end + b.start) // 2 for a, b in zip(spans, spans[1:], strict=False)),
+            region.end,
+        ]
         cut += [
             Window(span, CharSpan(begin, end), context)
             for span, begin, end in zip(spans, borders, borders[1:], strict=False)

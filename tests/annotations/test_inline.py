@@ -30,7 +30,11 @@ def test_render_is_the_inverse() -> None:
 def test_real_gold_survives_the_round_trip(gold) -> None:
     for document in gold:
         again = parse(render(document.text, document.spans, document.links))
-        assert (again.text, again.spans, set(again.links)) == (document.text, document.spans, set(document.links))
+        assert (again.text, again.spans, set(again.links)) == (
+            document.text,
+            document.spans,
+            set(document.links),
+        )
 
 
 def test_numbers_start_again_in_the_next_sentence() -> None:

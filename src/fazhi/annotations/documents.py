@@ -56,7 +56,8 @@ class GoldDocument:
         for span in self.spans:
             if span.label not in LABELS:
                 raise self._error(
-                    f"unknown label {span.label!r} at {span.start}:{span.end}", f"use one of {', '.join(LABELS)}"
+                    f"unknown label {span.label!r} at {span.start}:{span.end}",
+                    f"use one of {', '.join(LABELS)}",
                 )
             if span.end > len(self.text):
                 raise self._error(
@@ -65,7 +66,8 @@ class GoldDocument:
                 )
             if (piece := span.of(self.text)) != piece.strip():
                 raise self._error(
-                    f"{span.label} {span.start}:{span.end} {piece!r} begins or ends in white space", "trim the span"
+                    f"{span.label} {span.start}:{span.end} {piece!r} begins or ends in white space",
+                    "trim the span",
                 )
         if any(a > b for a, b in zip(self.spans, self.spans[1:], strict=False)):
             raise self._error("the spans are not in order of their offsets", "sort them by start, then end")
@@ -140,11 +142,15 @@ class GoldDocument:
             )
         except KeyError as error:
             raise AnnotationError(
-                f"the field {error} is missing", place=place, fix="each line needs id, text, spans, links and meta"
+                f"the field {error} is missing",
+                place=place,
+                fix="each line needs id, text, spans, links and meta",
             ) from None
         except (TypeError, ValueError, AttributeError) as error:
             raise AnnotationError(
-                f"a field is of the wrong kind ({error})", place=place, fix="see annotations/DATA_CARD.md for the format"
+                f"a field is of the wrong kind ({error})",
+                place=place,
+                fix="see annotations/DATA_CARD.md for the format",
             ) from None
 
 

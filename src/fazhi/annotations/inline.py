@@ -117,7 +117,8 @@ def render(text: str, spans: tuple[LabeledSpan, ...], links: tuple[Link, ...] = 
         close_until(span.start)
         if open_spans and span.end > spans[open_spans[-1]].end:
             raise AnnotationError(
-                f"{span.label} {span.start}:{span.end} crosses another span", fix="inline markup needs nested spans"
+                f"{span.label} {span.start}:{span.end} crosses another span",
+                fix="inline markup needs nested spans",
             )
         pieces.append(text[done : span.start] + f"<{LABELS[span.label].tag}{numbers.get(i, '')}>")
         done = span.start

@@ -11,6 +11,7 @@ class LinkerPipe:
     """Writes `doc._.fazhi["links"]` and `doc._.fazhi["indicators"]`. It has no settings and no state."""
 
     def __call__(self, doc: Doc) -> Doc:
+        """Link the mentions of one doc."""
         clauses, mentions = get_layer(doc, CLAUSE), get_layer(doc, MENTION)
         links = link(doc.text, mentions)
         set_links(doc, mentions, links)

@@ -11,6 +11,7 @@ class SectionsPipe:
     """Writes `doc._.fazhi["sections"]` and `doc._.fazhi["metadata"]`. It has no settings and no state."""
 
     def __call__(self, doc: Doc) -> Doc:
+        """Read headings and metadata of one doc."""
         set_sections(doc, sections(doc.text))
         facts(doc)["metadata"] = metadata(doc.text).to_dict()
         return doc

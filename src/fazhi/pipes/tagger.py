@@ -59,9 +59,9 @@ class TaggerPipe(TrainablePipe):
     ) -> None:
         self.vocab = vocab
         self.name = name
-        self.model = None
+        self.model: Tagger | None = None
         self.scorer = score_examples
-        self.cfg = {
+        self.cfg: dict[str, Any] = {
             "window": window,
             "stride": stride,
             "use_headings": use_headings,
@@ -83,7 +83,7 @@ class TaggerPipe(TrainablePipe):
         Raises:
             ModelError: if the component has neither been trained nor loaded.
         """
-        if not isinstance(self.model, Tagger):
+        if self.model is None:
             raise ModelError(
                 f"the component {self.name!r} has no weights yet",
                 fix="train the pipeline with `spacy train`, or load a trained one with `spacy.load`",
@@ -107,9 +107,7 @@ class TaggerPipe(TrainablePipe):
         docs = list(docs)
         texts = [doc.text for doc in docs]
         cut = [self.windows(doc) for doc in docs]
-        passages = [
-            Passage(w.context, w.span.of(text)) for text, found in zip(texts, cut, strict=True) for w in found
-        ]
+        passages = [Passage(w.context, w.span.of(text)) for text, found in zip(texts, cut, strict=True) for w in found]
         scores = iter(self.tagger.predict(passages, batch_size=self.cfg["batch_size"]))
         return [stitch(found, [next(scores) for _ in found]) for found in cut]
 
@@ -152,7 +150,7 @@ class TaggerPipe(TrainablePipe):
             )
         torch.manual_seed(seed)
         self.model = Tagger.load(Path(start_from)) if start_from else Tagger.from_encoder(str(encoder))
-        check_budget(self.cfg["window"], self.cfg["stride"], self.model.positions)
+        check_budget(self.cfg["window"], self.cfg["stride"], self.tagger.positions)
         if not any(get_layer(example.reference, layer) for example in get_examples() for layer in LAYERS):
             raise FazhiError("the training examples hold no span", fix="point the corpus to labelled reports")
         self._optimizer = None
@@ -178,8 +176,9 @@ class TaggerPipe(TrainablePipe):
             return losses
         self.tagger.module.train()
         self.tagger.module.dropout.p = drop
-        loss = sum(self.tagger.loss(passages, targets))
-        loss.backward()
+        clause_loss, mention_loss = self.tagger.loss(passages, targets)
+        loss = clause_loss + mention_loss
+        torch.autograd.backward(loss)
         losses[self.name] += loss.item()
         if sgd not in (None, False):
             self.finish_update(sgd)

@@ -1,0 +1,38 @@
+# Each command does all its own set-up: environment in .venv, results in out/.
+PYTHON ?= python3
+BIN := .venv/bin
+MODEL := $(wildcard models/zh_fazhi_report-*.whl)
+RAW := $(wildcard corpus/raw/*_2*.txt)
+
+.PHONY: demo test train check clean
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "fazhi needs Python 3.11 or later; set PYTHON=...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,encoder]'
+	touch $@
+
+.venv/model: .venv/installed $(MODEL)
+	$(BIN)/python -m pip install --quiet --no-deps --force-reinstall $(MODEL)
+	touch $@
+
+demo: .venv/model
+	$(BIN)/fazhi extract $(RAW) --table -o out/demo/reports.jsonl -o out/demo/reports.csv -o out/demo/reports.html
+
+test: .venv/model
+	$(BIN)/python -m pytest
+
+check: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+train: .venv/installed
+	$(BIN)/python training/prepare.py
+	$(BIN)/python training/train.py --out out/train
+	$(BIN)/python training/crossvalidate.py --out out/train --json out/train/evaluation.json
+	$(BIN)/python training/package.py --model out/train/release/model-last --evaluation out/train/evaluation.json --out out/package
+
+clean:
+	rm -rf .venv out

@@ -1,0 +1,181 @@
+"""Training as the project does it: stages that are never run twice, and cross-validation over issuers.
+
+A stage is one `spacy train` of `configs/base.cfg` with overlays. Its folder keeps a fingerprint of the config and of
+all data and weights that went in; as long as that stays the same, the stage is finished and its model is used.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import spacy
+from spacy.cli.train import train as spacy_train
+from spacy.util import load_config
+from thinc.api import Config
+
+from fazhi.annotations.documents import GoldDocument
+from fazhi.corpus import documents
+from fazhi.errors import FazhiError
+from fazhi.evaluate import predict, score
+
+BASE = Path("configs/base.cfg")
+AUTHORED = Path("configs/authored.cfg")
+REAL = Path("configs/real.cfg")
+REAL_GOLD = "annotations/gold/real.jsonl"
+MODEL = "model-last"
+TAGGER = "tagger"
+MARK = "fingerprint.json"
+LOG = "log.jsonl"
+
+
+def merge(configs: Sequence[Path], overrides: dict[str, Any]) -> Config:
+    """A config with overlays laid over it in order, then single settings by dotted name.
+
+    Raises:
+        FazhiError: if a file is missing or cannot be parsed.
+    """
+    merged = Config()
+    for path in configs:
+        if not path.is_file():
+            raise FazhiError("no such config", file=path, fix="run from the project's root, or give the full path")
+        try:
+            merged = merged.merge(load_config(path, interpolate=False))
+        except ValueError as error:
+            raise FazhiError(f"cannot be parsed ({error})", file=path, fix="correct the config") from None
+    for name, value in overrides.items():
+        *sections, key = name.split(".")
+        section: Any = merged
+        for part in sections:
+            section = section.setdefault(part, {})
+        section[key] = value
+    return merged
+
+
+def fit(
+    out: Path, configs: Sequence[Path], overrides: dict[str, Any], *, report: Callable[[str], None] = print
+) -> Path:
+    """Train one stage, unless it is finished.
+
+    Args:
+        out: The stage's folder.
+        configs: The base config and its overlays.
+        overrides: Single settings by dotted name.
+        report: Called with a line of text as the work goes on.
+
+    Returns:
+        The folder of the trained pipeline.
+    """
+    config = merge(configs, overrides)
+    mark = _fingerprint(config)
+    if _read_mark(out) == mark and (out / MODEL).is_dir():
+        report(f"{out}: finished before, used again")
+        return out / MODEL
+    out.mkdir(parents=True, exist_ok=True)
+    for stale in (MARK, LOG):
+        (out / stale).unlink(missing_ok=True)
+    path = out / "config.cfg"
+    config.to_disk(path)
+    report(f"{out}: training {config['training']['max_steps']} steps, seed {config['system']['seed']}")
+    start = time.monotonic()
+    spacy_train(path, out, overrides={"paths.log": str(out / LOG)})
+    report(f"{out}: trained in {(time.monotonic() - start) / 60:.1f} minutes")
+    (out / MARK).write_text(json.dumps(mark) + "\n", encoding="utf-8")
+    return out / MODEL
+
+
+def _read_mark(out: Path) -> Any:
+    return json.loads((out / MARK).read_text(encoding="utf-8")) if (out / MARK).is_file() else None
+
+
+def _fingerprint(config: Config) -> str:
+    """Changes with the config, the training data or the weights that training starts from."""
+    parts = [config.to_str(interpolate=False).encode()]
+    paths = [config["paths"]["train"], *(config["paths"][key] for key in ("encoder", "start_from"))]
+    for path in (Path(p) for p in paths if p):
+        files = [path] if path.is_file() else sorted([*path.glob("*.jsonl"), *path.glob("*.safetensors")])
+        parts += [hashlib.sha256(file.read_bytes()).digest() for file in files]
+    return hashlib.sha256(b"\n".join(parts)).hexdigest()
+
+
+def fit_authored(out: Path, overrides: dict[str, Any], *, report: Callable[[str], None] = print) -> Path:
+    """The first stage, on authored reports alone: every fold and the released model go on from it.
+
+    Returns:
+        The folder of the trained tagger.
+    """
+    return fit(out / "authored", [BASE, AUTHORED], overrides, report=report) / TAGGER
+
+
+def fit_release(out: Path, overrides: dict[str, Any], *, report: Callable[[str], None] = print) -> Path:
+    """Both stages on everything: the model that is released.
+
+    Returns:
+        The folder of the trained pipeline.
+    """
+    start = fit_authored(out, overrides, report=report)
+    return fit(out / "release", [BASE, REAL], {**overrides, "paths.start_from": str(start)}, report=report)
+
+
+def folds(gold: Sequence[GoldDocument]) -> dict[str, list[GoldDocument]]:
+    """The test reports of each fold: one fold for each group (issuer) of real reports."""
+    found: dict[str, list[GoldDocument]] = {}
+    for document in gold:
+        if document.meta.origin == "real":
+            found.setdefault(document.meta.group, []).append(document)
+    return found
+
+
+def crossvalidate(
+    out: Path,
+    configs: Sequence[Path],
+    overrides: dict[str, Any],
+    *,
+    start_from: Path | None,
+    source: str = REAL_GOLD,
+    report: Callable[[str], None] = print,
+) -> dict[str, Any]:
+    """Leave one issuer out: train on all others with a fixed number of steps, test on the one, pool the counts.
+
+    Nothing of the held-out issuer is seen before the last step is done: no early stopping, no threshold and no
+    choice of a model depends on it.
+
+    Args:
+        out: Folder for one sub-folder a fold.
+        configs: The base config and its overlays.
+        overrides: Single settings by dotted name, the same for all folds.
+        start_from: A trained tagger that has seen no real report, or None to start from the encoder.
+        source: The labelled reports.
+        report: Called with a line of text as the work goes on.
+
+    Returns:
+        What `fazhi.evaluate.score` gives for all folds together.
+    """
+    gold = documents(source)
+    tested: list[GoldDocument] = []
+    predictions: list[dict[str, Any]] = []
+    for group, held_out in folds(gold).items():
+        others = sorted({document.meta.group for document in gold} - {group})
+        settings = {
+            **overrides,
+            "paths.train": source,
+            "paths.start_from": str(start_from) if start_from else None,
+            "corpora.train.include": others,
+            # spaCy wants something to evaluate on. It is training material, and nothing is chosen by it.
+            "paths.dev": source,
+            "corpora.dev.include": others[:1],
+        }
+        folder = out / held_out[0].id
+        model = fit(folder, configs, settings, report=report)
+        kept = folder / "predictions.json"
+        mark = _read_mark(folder)
+        result = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
+        if result.get("mark") != mark:
+            result = {"mark": mark, "predictions": predict(spacy.load(model), held_out)}
+            kept.write_text(json.dumps(result, ensure_ascii=False, indent=1), encoding="utf-8")
+        tested += held_out
+        predictions += result["predictions"]
+        report(f"{folder}: micro F1 {score(held_out, result['predictions'])['scores']['micro']['f1']:.4f}")
+    return score(tested, predictions)

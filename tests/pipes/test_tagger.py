@@ -1,0 +1,204 @@
+"""The trainable component: stitching, training, keeping. The encoder is a fake or tiny."""
+
+import numpy as np
+import pytest
+import spacy
+from spacy.training import Example
+
+from fazhi.codec import bio_constraints
+from fazhi.corpus import read_passages, read_reports
+from fazhi.docs import CharTokenizer, get_layer, to_doc
+from fazhi.errors import FazhiError, ModelError
+from fazhi.labels import CLAUSE, LAYERS, MENTION
+from fazhi.model import Passage
+from fazhi.pipes.tagger import TaggerPipe, decode_clauses, decode_mentions, stitch, target
+from fazhi.sections import sections
+from fazhi.types import CharSpan, LabeledSpan
+from fazhi.windows import windows
+from tests.conftest import ROOT
+
+GOLD = str(ROOT / "annotations" / "gold" / "real.jsonl")
+
+
+def blank(**settings):
+    nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"@tokenizers": "fazhi.CharTokenizer.v1"}}})
+    nlp.add_pipe("fazhi_sections")
+    nlp.add_pipe("fazhi_tagger", config={"window": 64, "stride": 48, **settings})
+    nlp.add_pipe("fazhi_linker")
+    return nlp
+
+
+@pytest.fixture(scope="module")
+def trained(tiny_encoder):
+    nlp = blank()
+    tagger = nlp.get_pipe("fazhi_tagger")
+    examples = list(read_passages(GOLD, include=["wuzhou_2023"], window=64, drop_headings=0.5, seed=1)(nlp))[:12]
+    nlp.get_pipe("fazhi_tagger").initialize(lambda: examples, nlp=nlp, encoder=str(tiny_encoder))
+    optimizer = nlp.create_optimizer()
+    first = tagger.update(examples, sgd=None)["fazhi_tagger"]
+    for _ in range(25):
+        nlp.update(examples, sgd=optimizer, drop=0.1)
+    return nlp, examples, first
+
+
+def spans(doc) -> list[LabeledSpan]:
+    return [span for layer in LAYERS for span in get_layer(doc, layer)]
+
+
+class FakeTagger:
+    """Reads each character's own code point as its logits, so that any slip of an offset shows."""
+
+    def predict(self, passages: list[Passage], *, batch_size: int):
+        return [(self.rows(p.text, 4), self.rows(p.text, 5)) for p in passages]
+
+    @staticmethod
+    def rows(text: str, width: int) -> np.ndarray:
+        return np.array([[float(ord(char))] * width for char in text])
+
+
+@pytest.mark.parametrize(("window", "stride"), [(16, 16), (16, 9), (30, 1), (7, 4)])
+def test_stitching_gives_each_character_its_own_logits(gold, window: int, stride: int) -> None:
+    text = gold[0].text[:700]
+    cut = windows(len(text), sections(text), window=window, stride=stride)
+    scores = FakeTagger().predict([Passage(w.context, w.span.of(text)) for w in cut], batch_size=8)
+    clause, mention = stitch(cut, scores)
+    assert clause[:, 0].tolist() == mention[:, 4].tolist() == [float(ord(char)) for char in text]
+
+
+def test_window_count_does_not_change_the_length_of_the_result(trained) -> None:
+    nlp, _, _ = trained
+    tagger = nlp.get_pipe("fazhi_tagger")
+    for length in (0, 1, 63, 64, 65, 129):
+        ((clause, mention),) = tagger.predict([nlp.make_doc("法" * length)])
+        assert len(clause) == len(mention) == length
+
+
+def test_clause_takes_the_class_of_its_mean_logits() -> None:
+    text = "一是推进改革,力量不足。"
+    logits = np.zeros((len(text), 4))
+    logits[2:6, 1] = [9, 9, 9, -1]
+    logits[7:11, 2] = 3
+    found = decode_clauses(text, logits)
+    assert [(s.of(text), s.label) for s in found] == [("推进改革", "MEASURE"), ("力量不足", "SHORTCOMING")]
+
+
+def test_flickering_mention_logits_give_valid_spans() -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(50):
+        found = decode_mentions(rng.normal(scale=4, size=(20, 5)), *bio_constraints(LAYERS[MENTION]))
+        assert all(0 <= s.score <= 1 for s in found)
+        assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert decode_mentions(np.empty((0, 5)), *bio_constraints(LAYERS[MENTION])) == []
+
+
+def test_target_of_a_window(gold, tiny_encoder) -> None:
+    nlp = blank()
+    document = gold[0]
+    reference = to_doc(document, nlp.vocab)
+    span = CharSpan(500, 700)
+    found = target(reference, document.text, span)
+    inside = [s for s in document.layer(CLAUSE) if span.contains(s)]
+    assert sum(c > 0 for c in found.clauses) == len(inside)
+    assert len(found.mentions) == len(span)
+
+
+def test_training_lowers_the_loss(trained) -> None:
+    nlp, examples, first = trained
+    assert nlp.get_pipe("fazhi_tagger").update(examples, sgd=None)["fazhi_tagger"] < 0.6 * first
+
+
+def test_contract_of_a_processed_doc(trained, gold) -> None:
+    nlp, _, _ = trained
+    doc = nlp(gold[2].text)
+    for layer in LAYERS:
+        assert len(doc.spans[layer].attrs["scores"]) == len(doc.spans[layer])
+        assert all(0 <= score <= 1 for score in doc.spans[layer].attrs["scores"])
+        assert [span.id_ for span in doc.spans[layer]] == [f"{layer}-{i}" for i in range(len(doc.spans[layer]))]
+    assert set(doc._.fazhi) == {"sections", "links", "indicators", "metadata"}
+    assert doc._.fazhi["sections"][0]["title"].startswith("加强党的全面领导")
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n", "法", "法治政府建设年度报告"])
+def test_both_groups_exist_on_every_doc(trained, text: str) -> None:
+    doc = trained[0](text)
+    assert doc.text == text
+    assert set(doc.spans) == set(LAYERS)
+
+
+def test_saved_and_loaded_pipeline_gives_identical_spans(trained, gold, tmp_path) -> None:
+    nlp, _, _ = trained
+    nlp.to_disk(tmp_path / "model")
+    again = spacy.load(tmp_path / "model")
+    assert spans(again(gold[2].text)) == spans(nlp(gold[2].text)) != []
+    kept = {p.name for p in (tmp_path / "model" / "fazhi_tagger").rglob("*") if p.is_file()}
+    assert {p for p in kept if not p.endswith((".json", ".safetensors"))} == set()
+
+
+def test_half_precision_halves_the_file_and_changes_nothing_on_loading(trained, gold, tmp_path) -> None:
+    nlp, _, _ = trained
+    nlp.to_disk(tmp_path / "full")
+    half = spacy.load(tmp_path / "full")
+    half.get_pipe("fazhi_tagger").round_to_half()
+    half.to_disk(tmp_path / "half")
+    again = spacy.load(tmp_path / "half")
+    assert spans(again(gold[2].text)) == spans(half(gold[2].text))
+    sizes = [(tmp_path / n / "fazhi_tagger" / "model.safetensors").stat().st_size for n in ("full", "half")]
+    assert sizes[1] < 0.6 * sizes[0]
+
+
+@pytest.mark.parametrize(
+    "part", ["model.safetensors", "settings.json", "encoder/config.json", "tokenizer/tokenizer.json"]
+)
+@pytest.mark.parametrize("damage", ["missing", "truncated"])
+def test_damaged_model_is_named(trained, tmp_path, part: str, damage: str) -> None:
+    folder = tmp_path / "model"
+    trained[0].to_disk(folder)
+    file = folder / "fazhi_tagger" / part
+    if damage == "missing":
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    with pytest.raises(ModelError) as error:
+        spacy.load(folder)
+    assert "fazhi_tagger" in str(error.value)
+    assert "install the model again" in str(error.value)
+
+
+def test_untrained_pipeline_says_so() -> None:
+    with pytest.raises(ModelError, match="no weights yet"):
+        blank()("法治政府")
+
+
+def test_encoder_must_be_named_and_loadable(gold, tmp_path) -> None:
+    nlp = blank()
+    examples = [Example(nlp.make_doc(gold[0].text), to_doc(gold[0], nlp.vocab))]
+    tagger = nlp.get_pipe("fazhi_tagger")
+    with pytest.raises(ModelError, match="names no encoder"):
+        tagger.initialize(lambda: examples, nlp=nlp)
+    with pytest.raises(ModelError, match=r"models/encoder"):
+        tagger.initialize(lambda: examples, nlp=nlp, encoder=str(tmp_path))
+
+
+def test_window_must_fit_the_encoder(gold, tiny_encoder) -> None:
+    nlp = blank(window=380, stride=300)
+    examples = [Example(nlp.make_doc(gold[0].text), to_doc(gold[0], nlp.vocab))]
+    with pytest.raises(FazhiError, match="window 380"):
+        nlp.get_pipe("fazhi_tagger").initialize(lambda: examples, nlp=nlp, encoder=str(tiny_encoder))
+
+
+def test_training_goes_on_from_a_trained_tagger(trained, gold, tmp_path) -> None:
+    nlp, examples, _ = trained
+    nlp.to_disk(tmp_path / "first")
+    second = blank()
+    tagger = second.get_pipe("fazhi_tagger")
+    tagger.initialize(lambda: examples, nlp=second, start_from=str(tmp_path / "first" / "fazhi_tagger"))
+    assert isinstance(tagger, TaggerPipe)
+    assert spans(second(gold[2].text)) == spans(nlp(gold[2].text))
+
+
+def test_evaluation_counts_every_doc(trained, gold) -> None:
+    nlp, _, _ = trained
+    scores = nlp.evaluate(list(read_reports(GOLD, include=["wuzhou_2023"])(nlp)))
+    assert 0 < scores["fazhi_measure_f"] <= 1
+    empty = Example(nlp.make_doc(gold[2].text), CharTokenizer(nlp.vocab)(gold[2].text))
+    assert nlp.evaluate([empty])["fazhi_micro_f"] == 0.0

@@ -1,0 +1,74 @@
+import json
+
+import pytest
+
+from fazhi.errors import FazhiError
+from fazhi.recipes import BASE, crossvalidate, fit, folds, merge
+from tests.conftest import ROOT
+
+SMOKE = ROOT / "configs" / "smoke.cfg"
+
+
+@pytest.fixture(autouse=True)
+def _in_root(monkeypatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+def settings(tiny_encoder) -> dict:
+    return {
+        "paths.encoder": str(tiny_encoder),
+        "components.tagger.window": 64,
+        "components.tagger.stride": 64,
+        "corpora.train.window": 64,
+    }
+
+
+def test_overlays_change_only_what_they_name() -> None:
+    base, smoke = merge([BASE], {}), merge([BASE, SMOKE], {"training.dropout": 0.3})
+    assert (smoke["training"]["max_steps"], smoke["training"]["dropout"]) == (3, 0.3)
+    assert smoke["training"]["optimizer"] == base["training"]["optimizer"]
+    assert smoke["components"] == base["components"]
+
+
+def test_missing_config_is_named(tmp_path) -> None:
+    with pytest.raises(FazhiError, match=r"none\.cfg: no such config"):
+        merge([tmp_path / "none.cfg"], {})
+
+
+def test_every_real_report_is_tested_once_and_never_trained_on(gold, tiny_encoder, tmp_path) -> None:
+    tested = [document.id for held_out in folds(gold).values() for document in held_out]
+    assert sorted(tested) == sorted(document.id for document in gold)
+
+    result = crossvalidate(tmp_path, [BASE, SMOKE], settings(tiny_encoder), start_from=None)
+    assert set(result["reports"]) == set(tested)
+    for group, held_out in folds(gold).items():
+        config = merge([tmp_path / held_out[0].id / "config.cfg"], {})
+        assert group not in config["corpora"]["train"]["include"]
+        assert group not in config["corpora"]["dev"]["include"]
+        assert len(config["corpora"]["train"]["include"]) == len(tested) - 1
+
+    # A second run trains nothing: all folds are finished.
+    lines: list[str] = []
+    again = crossvalidate(tmp_path, [BASE, SMOKE], settings(tiny_encoder), start_from=None, report=lines.append)
+    assert again == result
+    assert sum("used again" in line for line in lines) == len(tested)
+
+
+def test_a_changed_recipe_is_trained_anew(tiny_encoder, tmp_path) -> None:
+    changes = {
+        **settings(tiny_encoder),
+        "corpora.train.include": ["梧州市"],
+        "corpora.dev.include": ["梧州市"],
+    }
+    lines: list[str] = []
+    fit(tmp_path, [BASE, SMOKE], changes, report=lines.append)
+    fit(
+        tmp_path,
+        [BASE, SMOKE],
+        {**changes, "training.max_steps": 2, "training.eval_frequency": 1},
+        report=lines.append,
+    )
+    assert sum("steps" in line for line in lines) == 2
+    rows = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert rows
+    assert rows[-1]["step"] == 2

@@ -1,0 +1,46 @@
+"""Leave-one-issuer-out cross-validation over the real reports: the project's F1.
+
+    python training/crossvalidate.py --out out/train --json models/evaluation.json
+
+The first stage is shared by all folds, because authored reports are in the training part of each. A finished stage
+or fold is not run again.
+"""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fazhi.cli import fail, out, score_table
+from fazhi.errors import FazhiError
+from fazhi.recipes import BASE, REAL, crossvalidate, fit_authored
+
+
+def main(
+    folder: Annotated[Path, typer.Option("--out", help="Folder for all stages and folds.")] = Path("out/train"),
+    figures: Annotated[Path | None, typer.Option("--json", help="Write all figures there.")] = None,
+    seed: Annotated[int, typer.Option(help="Of weights, dropout and the order of passages.")] = 0,
+    encoder: Annotated[str, typer.Option(help="Folder or name of the encoder.")] = "models/encoder",
+    authored: Annotated[bool, typer.Option(help="Begin with the stage on authored reports.")] = True,
+    setting: Annotated[list[str] | None, typer.Option("--set", help="Config setting NAME=JSON for the folds.")] = None,
+) -> None:
+    """Train and test each fold, print the pooled counts."""
+    overrides = {"system.seed": seed, "paths.encoder": encoder}
+    try:
+        start = fit_authored(folder, overrides, report=typer.echo) if authored else None
+        changes = {name: json.loads(value) for name, value in (item.split("=", 1) for item in setting or ())}
+        result = crossvalidate(
+            folder / "folds", [BASE, REAL], {**overrides, **changes}, start_from=start, report=typer.echo
+        )
+    except FazhiError as error:
+        fail(error)
+        raise typer.Exit(1) from None
+    if figures:
+        result = {"recipe": {**overrides, **changes, "authored": authored}, **result}
+        figures.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    out.print(score_table(result["scores"], "leave one issuer out, counts pooled over the folds"))
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,30 @@
+"""Make gold from inline markup: annotations/gold/*.jsonl from what the manifest lists.
+
+python training/prepare.py
+"""
+
+from pathlib import Path
+
+import typer
+
+from fazhi.annotations import write_gold
+from fazhi.annotations.convert import from_manifest
+from fazhi.cli import fail
+from fazhi.corpus import summary
+from fazhi.errors import FazhiError
+
+
+def main(manifest: Path = Path("corpus/manifest.csv"), out: Path = Path("annotations/gold")) -> None:
+    """Convert the real and the authored reports."""
+    for origin in ("real", "authored"):
+        try:
+            documents = from_manifest(manifest, origin)
+        except FazhiError as error:
+            fail(error)
+            raise typer.Exit(1) from None
+        write_gold(documents, out / f"{origin}.jsonl")
+        typer.echo(f"{out / origin}.jsonl: {summary(documents)}")
+
+
+if __name__ == "__main__":
+    typer.run(main)
