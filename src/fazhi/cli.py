@@ -175,5 +175,36 @@ def check(
         raise typer.Exit(1)
 
 
+@annotations_app.command()
+def agree(
+    first: Annotated[Path, typer.Argument(help="One annotator: a folder of inline markup, or gold JSONL.")],
+    second: Annotated[Path, typer.Argument(help="The other annotator.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write all figures as JSON.")] = None,
+    differences: Annotated[bool, typer.Option(help="List every difference in its context.")] = True,
+) -> None:
+    """Measure how far two annotations of the same reports agree, and list where they do not."""
+    from fazhi.annotations import read_gold
+    from fazhi.annotations.agreement import agree as compare
+    from fazhi.annotations.convert import read_annotator
+
+    try:
+        sides = [
+            list(read_gold(path)) if path.suffix == ".jsonl" or any(path.glob("*.jsonl")) else read_annotator(path)
+            for path in (first, second)
+        ]
+        figures, found = compare(*sides)
+    except FazhiError as error:
+        fail(error)
+        raise typer.Exit(1) from None
+    if differences:
+        for difference in found:
+            out.print(escape(str(difference)), soft_wrap=True, highlight=False)
+    if output:
+        listed = [{name: getattr(d, name) for name in ("report", "side", "what", "start", "context")} for d in found]
+        text = json.dumps({**figures, "differences": listed}, ensure_ascii=False, indent=1)
+        output.write_text(text + "\n", encoding="utf-8")
+    out.print(score_table(figures, f"{first} against {second}, {figures['reports']} reports"))
+
+
 if __name__ == "__main__":
     app()

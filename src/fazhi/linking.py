@@ -1,5 +1,6 @@
 """Links between quantities and the metrics that they give the value of: a rule over order and distance."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,15 @@ from fazhi.types import LabeledSpan, Link
 JOINING = frozenset({"和", "与", "及", "、", "以及"})
 # What may stand between a quantity and the counted noun behind it: 11个部门, 2件 政府, 95个高频….
 BEHIND = frozenset({"", "的"})
+# Between a metric and a figure that says by how much it changed, which is not its value (specification, rule 15).
+# 降至, 升到 and 减为 give the new value.
+CHANGE = re.compile(
+    "(?:同比|环比|比上年|较上年|比去年|较去年|比同期|[比较][^,，、]{1,8})?"
+    "(?:增长|增加|增幅|上升|上涨|提高|提升|下降|降低|减少|减幅|压减|压缩|缩短|回落|翻|高出?|低于?|多|少|[再又]?[降升减增])"
+    "[了过幅近约超]*(?!至|到|为)"
+)
+# Values given in the order of their metrics: 办复率、满意率分别为100%和99.2%.
+IN_TURN = re.compile("分别|依次")
 # Clause punctuation, which a value on the far side of has its metric elsewhere.
 BREAKS = frozenset(",，;；:：")
 
@@ -22,7 +32,8 @@ def link(text: str, spans: Sequence[LabeledSpan]) -> list[Link]:
 
     A quantity belongs to the metric that follows at once (36场次[法治讲座]). Failing that it belongs to the last
     metric before it in the same clause (受理[行政复议申请]86件), other quantities between them or not
-    (队伍37支1841人), together with the metrics joined to that one (办结率和满意率均达100%).
+    (队伍37支1841人), together with the metrics joined to that one (办结率和满意率均达100%). Values given in turn go to
+    their metrics in turn (办复率、满意率分别为100%和99.2%). By how much a metric changed is not its value.
 
     Args:
         text: The cleaned text.
@@ -50,11 +61,14 @@ def _link_sentence(text: str, spans: Sequence[LabeledSpan], inside: Sequence[int
     for at, i in enumerate(inside):
         if spans[i].label != QUANTITY:
             continue
+        if _is_change(text, spans, inside[:at], i):
+            continue
         follower = metrics.get(at + 1)
         if follower is not None and owner.get(follower) == i:
             chosen = [follower]
         else:
             chosen = _metrics_before(text, spans, inside[:at], i, owner)
+        chosen = _in_turn(text, spans, inside[:at], i, chosen)
         links += [Link(i, metric, _product(spans[i].score, spans[metric].score)) for metric in chosen]
     return links
 
@@ -80,6 +94,25 @@ def _metrics_before(
         chosen.append(i)
         behind = i
     return sorted(chosen)
+
+
+def _is_change(text: str, spans: Sequence[LabeledSpan], before: Sequence[int], quantity: int) -> bool:
+    """Whether the words right before a quantity say that it is the size of a change."""
+    if not before or spans[before[-1]].label != METRIC:
+        return False
+    gap = _between(text, spans, before[-1], quantity)
+    return CHANGE.fullmatch(gap) is not None
+
+
+def _in_turn(
+    text: str, spans: Sequence[LabeledSpan], before: Sequence[int], quantity: int, metrics: list[int]
+) -> list[int]:
+    """Of metrics joined before values that are given in turn, the one that this value belongs to."""
+    behind = [i for i in before if i > metrics[-1]] if len(metrics) > 1 else []
+    if len(metrics) < 2 or not IN_TURN.search(text[spans[metrics[-1]].end : spans[quantity].start]):
+        return metrics
+    turn = len(behind)
+    return [metrics[turn]] if turn < len(metrics) else metrics
 
 
 def _between(text: str, spans: Sequence[LabeledSpan], first: int, second: int) -> str:

@@ -41,3 +41,15 @@ def from_manifest(manifest: Path, origin: str) -> list[GoldDocument]:
             meta = Meta(origin, row["issuer"], int(row["year"]), row["group"])
             documents.append(read_markup(path, row["id"], meta))
     return documents
+
+
+def read_annotator(folder: Path) -> list[GoldDocument]:
+    """All reports that one annotator has marked up: `FOLDER/REPORT.txt`, in order of names.
+
+    Raises:
+        AnnotationError: if there is none, or one is broken.
+    """
+    files = sorted(folder.glob("*.txt"))
+    if not files:
+        raise AnnotationError("no marked-up report (*.txt) in the folder", file=folder, fix="give an annotator's folder")
+    return [read_markup(path, path.stem, Meta(group=path.stem)) for path in files]

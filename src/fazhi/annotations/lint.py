@@ -54,11 +54,23 @@ def lint(document: GoldDocument) -> Iterator[Finding]:
                 yield finding(11, span, "a number inside a name or quotation is no quantity")
         if span.label == METRIC and span.of(document.text)[0] in "的,，、。;；:：":
             yield finding(12, span, "a metric starts with a word of its own")
+    for group in _crossed_links(document):
+        yield finding(15, group, "one link number joins several quantities with several metrics; number them anew")
     bounds = sentences(document.text)
     for link in document.links:
         quantity, metric = document.spans[link.quantity], document.spans[link.metric]
         if not any(s.contains(quantity) and s.contains(metric) for s in bounds):
             yield finding(15, quantity, f"linked to {metric.of(document.text)!r} in another sentence")
+
+
+def _crossed_links(document: GoldDocument) -> Iterator[LabeledSpan]:
+    """Quantities that share several metrics with another quantity: as a rule, a number used twice in one sentence."""
+    metrics: dict[int, set[int]] = {}
+    for link in document.links:
+        metrics.setdefault(link.quantity, set()).add(link.metric)
+    for quantity, mine in sorted(metrics.items()):
+        if any(other != quantity and len(mine & theirs) > 1 for other, theirs in metrics.items()):
+            yield document.spans[quantity]
 
 
 def _is_quoted(text: str, span: LabeledSpan) -> bool:
