@@ -18,7 +18,7 @@ LAYERS = [
     {"docs", "model", "linking"},
     {"corpus", "pipes", "records"},
     {"factories", "export", "evaluate"},
-    {"api", "recipes"},
+    {"api", "recipes", "figures"},
     {"packaging"},
     {"cli"},
 ]

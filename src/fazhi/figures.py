@@ -1,0 +1,126 @@
+"""Figures in README, cards and docs: Markdown tables made from committed JSON, never typed.
+
+A page marks the place of a table by two comment lines:
+
+    <!-- figures: evaluation -->
+    <!-- /figures -->
+"""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from fazhi.annotations import read_gold
+from fazhi.corpus import summary
+from fazhi.errors import FazhiError
+from fazhi.labels import LABELS
+
+PAGES = (
+    "README.md",
+    "README.zh.md",
+    "annotations/DATA_CARD.md",
+    "docs/design.md",
+    "models/encoder/README.md",
+    "models/README.md",
+)
+BLOCK = re.compile(r"(<!-- figures: (?P<name>[\w-]+) -->\n)(?P<body>.*?)(<!-- /figures -->)", re.DOTALL)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """A Markdown table; all columns but the first are aligned to the right."""
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "".join("| " + " | ".join(str(cell) for cell in line) + " |\n" for line in lines)
+
+
+def evaluation(root: Path) -> str:
+    """Cross-validated rates and counts by label."""
+    found = _json(root / "models" / "evaluation.json")["scores"]
+    lines = {**found["labels"], "**all spans**": found["micro"], "links": found["links"]}
+    rows = [
+        [name, *(f"{row[key]:.3f}" for key in ("precision", "recall", "f1")), row["tp"] + row["fn"]]
+        for name, row in lines.items()
+    ]
+    return table(["strict borders and label", "precision", "recall", "F1", "gold spans"], rows)
+
+
+def reports(root: Path) -> str:
+    """Cross-validated F1 for each report in the test role."""
+    found = _json(root / "models" / "evaluation.json")["reports"]
+    rows = [
+        [name, *(f"{row['labels'][label]['f1']:.3f}" for label in LABELS), f"{row['micro']['f1']:.3f}"]
+        for name, row in found.items()
+    ]
+    return table(["held-out report", *LABELS, "all"], rows)
+
+
+def agreement(root: Path) -> str:
+    """Agreement of the two annotators by label, strict and relaxed."""
+    found = _json(root / "annotations" / "agreement.json")
+    rows = [
+        [name, f"{row['f1']:.4f}", f"{found['relaxed'][name]['f1']:.4f}", row["tp"]]
+        for name, row in found["labels"].items()
+    ]
+    rows.append(["all spans", f"{found['micro']['f1']:.4f}", "", found["micro"]["tp"]])
+    rows.append(["links", f"{found['links']['f1']:.4f}", "", found["links"]["tp"]])
+    return table(["", "strict F1", "overlapping F1", "agreed"], rows)
+
+
+def data(root: Path) -> str:
+    """Size of the labelled data."""
+    rows = []
+    for origin in ("real", "authored"):
+        found = summary(list(read_gold(root / "annotations" / "gold" / f"{origin}.jsonl")))
+        spans = [found["spans"].get(label, 0) for label in LABELS]
+        rows.append([origin, found["reports"], found["characters"], *spans, found["links"]])
+    return table(["", "reports", "characters", *LABELS, "links"], rows)
+
+
+def layers(root: Path) -> str:
+    """The measurement that chose how many layers the shipped encoder keeps."""
+    rows = [
+        [row["name"], f"{row['parameters'] / 1e6:.1f} M", row["folds"], f"{row['micro_f1']:.3f}", f"{row['minutes']:.0f}"]
+        for row in _json(root / "models" / "layers.json")["encoders"]
+    ]
+    return table(["layers kept", "parameters", "folds", "micro F1", "minutes for each fold"], rows)
+
+
+BLOCKS: dict[str, Callable[[Path], str]] = {
+    "evaluation": evaluation,
+    "reports": reports,
+    "agreement": agreement,
+    "data": data,
+    "layers": layers,
+}
+
+
+def render(text: str, root: Path) -> str:
+    """A page with all its tables made anew.
+
+    Raises:
+        FazhiError: if the page names a table that does not exist.
+    """
+
+    def fill(block: re.Match[str]) -> str:
+        if block["name"] not in BLOCKS:
+            raise FazhiError(f"no table is called {block['name']!r}", fix=f"use one of {', '.join(BLOCKS)}")
+        return f"{block[1]}\n{BLOCKS[block['name']](root)}\n{block[4]}"
+
+    return BLOCK.sub(fill, text)
+
+
+def update(root: Path) -> list[Path]:
+    """Write the tables of all pages; the pages that changed."""
+    changed = []
+    for page in (root / name for name in PAGES):
+        text = page.read_text(encoding="utf-8")
+        new = render(text, root)
+        if new != text:
+            page.write_text(new, encoding="utf-8")
+            changed.append(page)
+    return changed
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))

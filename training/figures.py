@@ -1,0 +1,26 @@
+"""Write the tables of README, cards and docs from the committed JSON.
+
+    python training/figures.py
+"""
+
+from pathlib import Path
+
+import typer
+
+from fazhi.cli import fail
+from fazhi.errors import FazhiError
+from fazhi.figures import update
+
+
+def main(root: Path = Path()) -> None:
+    """Update all pages."""
+    try:
+        for page in update(root):
+            typer.echo(f"updated: {page}")
+    except FazhiError as error:
+        fail(error)
+        raise typer.Exit(1) from None
+
+
+if __name__ == "__main__":
+    typer.run(main)
