@@ -51,5 +51,5 @@ def read_annotator(folder: Path) -> list[GoldDocument]:
     """
     files = sorted(folder.glob("*.txt"))
     if not files:
-        raise AnnotationError("no marked-up report (*.txt) in the folder", file=folder, fix="give an annotator's folder")
+        raise AnnotationError("no marked-up report (*.txt) there", file=folder, fix="give an annotator's folder")
     return [read_markup(path, path.stem, Meta(group=path.stem)) for path in files]
