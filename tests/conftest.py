@@ -37,3 +37,46 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     BertModel(config, add_pooling_layer=False).save_pretrained(folder)
     return folder
+
+
+def blank(**settings):
+    """An untrained pipeline with small windows."""
+    import spacy
+
+    nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"@tokenizers": "fazhi.CharTokenizer.v1"}}})
+    nlp.add_pipe("fazhi_sections")
+    nlp.add_pipe("fazhi_tagger", config={"window": 64, "stride": 48, **settings})
+    nlp.add_pipe("fazhi_linker")
+    return nlp
+
+
+@pytest.fixture(scope="session")
+def trained(tiny_encoder):
+    """A pipeline that has learnt a little of one report, its examples, and its loss before it learnt."""
+    from fazhi.corpus import read_passages
+
+    nlp = blank()
+    tagger = nlp.get_pipe("fazhi_tagger")
+    examples = list(
+        read_passages(
+            str(ROOT / "annotations" / "gold" / "real.jsonl"),
+            include=["wuzhou_2023"],
+            window=64,
+            drop_headings=0.5,
+            seed=1,
+        )(nlp)
+    )[:12]
+    nlp.get_pipe("fazhi_tagger").initialize(lambda: examples, nlp=nlp, encoder=str(tiny_encoder))
+    optimizer = nlp.create_optimizer()
+    first = tagger.update(examples, sgd=None)["fazhi_tagger"]
+    for _ in range(25):
+        nlp.update(examples, sgd=optimizer, drop=0.1)
+    return nlp, examples, first
+
+
+@pytest.fixture(scope="session")
+def model_folder(trained, tmp_path_factory) -> Path:
+    """The little trained pipeline on disk; copy it before you break it."""
+    folder = tmp_path_factory.mktemp("model") / "pipeline"
+    trained[0].to_disk(folder)
+    return folder

@@ -24,9 +24,7 @@ def authored() -> list[GoldDocument]:
 
 def runs(document: GoldDocument) -> set[str]:
     return {
-        line[i : i + RUN]
-        for line in TITLE.sub("《》", document.text).split("\n")
-        for i in range(len(line) - RUN + 1)
+        line[i : i + RUN] for line in TITLE.sub("《》", document.text).split("\n") for i in range(len(line) - RUN + 1)
     }
 
 

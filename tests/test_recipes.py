@@ -72,3 +72,10 @@ def test_a_changed_recipe_is_trained_anew(tiny_encoder, tmp_path) -> None:
     rows = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     assert rows
     assert rows[-1]["step"] == 2
+
+
+@pytest.mark.parametrize("overlay", sorted((ROOT / "configs").glob("*.cfg")), ids=lambda p: p.stem)
+def test_every_config_can_be_laid_over_the_base(overlay) -> None:
+    merged = merge([BASE, overlay], {}).interpolate()
+    assert merged["training"]["optimizer"]["learn_rate"]["total_steps"] == merged["training"]["max_steps"]
+    assert merged["components"]["tagger"]["window"] == merged["corpora"]["train"]["window"]

@@ -1,6 +1,6 @@
 """Write the tables of README, cards and docs from the committed JSON.
 
-    python training/figures.py
+python training/figures.py
 """
 
 from pathlib import Path

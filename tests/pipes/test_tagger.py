@@ -6,7 +6,7 @@ import spacy
 from spacy.training import Example
 
 from fazhi.codec import bio_constraints
-from fazhi.corpus import read_passages, read_reports
+from fazhi.corpus import read_reports
 from fazhi.docs import CharTokenizer, get_layer, to_doc
 from fazhi.errors import FazhiError, ModelError
 from fazhi.labels import CLAUSE, LAYERS, MENTION
@@ -15,30 +15,9 @@ from fazhi.pipes.tagger import TaggerPipe, decode_clauses, decode_mentions, stit
 from fazhi.sections import sections
 from fazhi.types import CharSpan, LabeledSpan
 from fazhi.windows import windows
-from tests.conftest import ROOT
+from tests.conftest import ROOT, blank
 
 GOLD = str(ROOT / "annotations" / "gold" / "real.jsonl")
-
-
-def blank(**settings):
-    nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"@tokenizers": "fazhi.CharTokenizer.v1"}}})
-    nlp.add_pipe("fazhi_sections")
-    nlp.add_pipe("fazhi_tagger", config={"window": 64, "stride": 48, **settings})
-    nlp.add_pipe("fazhi_linker")
-    return nlp
-
-
-@pytest.fixture(scope="module")
-def trained(tiny_encoder):
-    nlp = blank()
-    tagger = nlp.get_pipe("fazhi_tagger")
-    examples = list(read_passages(GOLD, include=["wuzhou_2023"], window=64, drop_headings=0.5, seed=1)(nlp))[:12]
-    nlp.get_pipe("fazhi_tagger").initialize(lambda: examples, nlp=nlp, encoder=str(tiny_encoder))
-    optimizer = nlp.create_optimizer()
-    first = tagger.update(examples, sgd=None)["fazhi_tagger"]
-    for _ in range(25):
-        nlp.update(examples, sgd=optimizer, drop=0.1)
-    return nlp, examples, first
 
 
 def spans(doc) -> list[LabeledSpan]:

@@ -1,0 +1,177 @@
+"""The command line as its user sees it: output files, one sentence for each fault, the exit status."""
+
+import csv
+import json
+import shutil
+
+import pytest
+from typer.testing import CliRunner
+
+from fazhi.cli import app
+from fazhi.text import clean, condition
+from tests.conftest import RAW, ROOT
+
+run = CliRunner()
+
+
+def extract(*arguments: object):
+    return run.invoke(app, ["extract", *map(str, arguments)])
+
+
+@pytest.fixture(scope="module")
+def extracted(model_folder, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("out")
+    outputs = [folder / f"reports.{suffix}" for suffix in ("jsonl", "csv", "html")]
+    result = extract(*RAW, "-m", model_folder, *(part for path in outputs for part in ("-o", path)), "--table")
+    assert result.exit_code == 0, result.output
+    records = [json.loads(line) for line in outputs[0].read_text(encoding="utf-8").splitlines()]
+    return outputs, records, result
+
+
+def test_record_keeps_the_contract(extracted) -> None:
+    _, records, _ = extracted
+    assert [record["source"] for record in records] == [str(path) for path in RAW]
+    for record in records:
+        assert list(record) == ["source", "model", "metadata", "text", "spans", "links", "indicators"]
+        assert list(record["metadata"]) == ["title", "issuer", "region", "year", "document_number", "date"]
+        ids = {span["id"] for span in record["spans"]}
+        assert len(ids) == len(record["spans"]) > 0
+        for span in record["spans"]:
+            assert record["text"][span["start"] : span["end"]] == span["text"]
+            assert 0 <= span["score"] <= 1
+        for link in record["links"]:
+            assert {link["quantity"], link["metric"]} <= ids
+
+
+def test_source_offsets_are_true_on_the_raw_file(extracted) -> None:
+    _, records, _ = extracted
+    for path, record in zip(RAW, records, strict=True):
+        source = path.read_bytes().decode("utf-8")
+        for span in record["spans"]:
+            piece = source[span["source_start"] : span["source_end"]]
+            assert clean(piece, condition(source)).text == span["text"]
+
+
+def test_csv_opens_with_chinese_intact(extracted) -> None:
+    (_, path, _), records, _ = extracted
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    clauses = sum(span["layer"] == "clause" for record in records for span in record["spans"])
+    assert len(rows) == clauses + sum(len(record["indicators"]) for record in records)
+
+
+def test_html_holds_every_character_and_needs_no_network(extracted) -> None:
+    import html
+    import re
+
+    (_, _, path), records, _ = extracted
+    page = path.read_text(encoding="utf-8")
+    assert not re.search(r"(?:src|href)=\"(?:https?:)?//", page)
+    articles = re.findall(r"<article>(.*?)</article>", page, re.DOTALL)
+    for record, article in zip(records, articles, strict=True):
+        lines = re.findall(r"<p>(.*?)</p>", article, re.DOTALL)
+        assert html.unescape(re.sub(r"<[^>]+>", "", "\n".join(lines))) == record["text"]
+        assert sum(article.count(f'class="{label} ') for label in ("MEASURE", "SHORTCOMING", "PLAN")) > 0
+
+
+def test_table_is_printed_for_each_report(extracted) -> None:
+    _, records, result = extracted
+    assert result.stdout.count("MEASURE") == len(records)
+
+
+def test_a_bad_file_never_stops_the_others(model_folder, tmp_path) -> None:
+    empty, binary, other = (tmp_path / name for name in ("empty.txt", "binary.txt", "other.txt"))
+    empty.write_bytes(b"")
+    binary.write_bytes(b"\x00\x01\x02" * 100)
+    other.write_text("今天天气很好，我们去公园散步。" * 40, encoding="utf-8")
+    out = tmp_path / "out.jsonl"
+    result = extract(empty, binary, tmp_path / "none.txt", other, RAW[-1], "-m", model_folder, "-o", out)
+    assert result.exit_code == 1
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 1
+    errors = [line for line in result.stderr.splitlines() if line.startswith("Error:")]
+    assert len(errors) == 4
+    for path, reason in [
+        (empty, "empty"),
+        (binary, "binary"),
+        (tmp_path / "none.txt", "no such file"),
+        (other, "no report"),
+    ]:
+        assert any(str(path) in line and reason in line for line in errors)
+
+
+def test_any_text_forces_the_reading(model_folder, tmp_path) -> None:
+    path = tmp_path / "other.txt"
+    path.write_text("今天推进改革3件。", encoding="utf-8")
+    result = extract(path, "-m", model_folder, "--any-text")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["text"] == "今天推进改革3件。"
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [("no_such_model", "no such model"), ("spacy", "no fazhi_tagger"), ("damaged", "damaged weights")],
+)
+def test_bad_models(model_folder, tmp_path, model: str, reason: str) -> None:
+    folder = tmp_path / "model"
+    if model == "spacy":
+        import spacy
+
+        spacy.blank("xx").to_disk(folder)
+    elif model == "damaged":
+        shutil.copytree(model_folder, folder)
+        (folder / "fazhi_tagger" / "model.safetensors").write_bytes(b"x" * 100)
+    name = str(folder) if folder.exists() else model
+    result = extract(RAW[0], "-m", name)
+    assert result.exit_code == 1
+    assert reason in result.stderr
+    assert name in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_unknown_output_format(model_folder, tmp_path) -> None:
+    result = extract(RAW[0], "-m", model_folder, "-o", tmp_path / "out.doc")
+    assert result.exit_code == 1
+    assert ".jsonl, .csv, .html" in result.stderr
+
+
+def test_evaluate_writes_figures(model_folder, tmp_path) -> None:
+    figures = tmp_path / "figures.json"
+    gold = ROOT / "annotations" / "gold" / "real.jsonl"
+    result = run.invoke(app, ["evaluate", str(model_folder), str(gold), "-o", str(figures)])
+    assert result.exit_code == 0, result.output
+    found = json.loads(figures.read_text(encoding="utf-8"))
+    assert set(found) == {"scores", "seqeval", "reports"}
+    assert len(found["reports"]) == 5
+
+
+def test_check_reports_findings_and_broken_gold(tmp_path) -> None:
+    assert run.invoke(app, ["annotations", "check", str(ROOT / "annotations" / "gold")]).exit_code == 0
+    line = {"id": "a", "text": "一是推进改革。", "spans": [{"start": 0, "end": 6, "label": "MEASURE"}], "links": []}
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps(line), encoding="utf-8")
+    result = run.invoke(app, ["annotations", "check", str(path)])
+    assert (result.exit_code, "rule 1" in result.stdout) == (1, True)
+    line["spans"][0]["end"] = 99
+    path.write_text(json.dumps(line), encoding="utf-8")
+    result = run.invoke(app, ["annotations", "check", str(path)])
+    assert result.exit_code == 1
+    assert f"{path}, line 1, report 'a'" in result.stderr.replace("\n", "")
+
+
+def test_agree_writes_figures(tmp_path) -> None:
+    folder = ROOT / "annotations" / "annotators"
+    result = run.invoke(
+        app, ["annotations", "agree", str(folder / "a"), str(folder / "b"), "-o", str(tmp_path / "x.json")]
+    )
+    assert result.exit_code == 0
+    assert json.loads((tmp_path / "x.json").read_text(encoding="utf-8"))["reports"] == 5
+
+
+def test_python_api(model_folder) -> None:
+    import fazhi
+
+    result = fazhi.extract([RAW[-1], "none.txt"], model_folder)
+    assert len(result.records) == len(result.failures) == 1
+    assert {row["kind"] for row in result.clauses} <= {"MEASURE", "SHORTCOMING", "PLAN"}
+    assert len(result.rows) == len(result.clauses) + len(result.indicators)
