@@ -4,7 +4,7 @@ BIN := .venv/bin
 MODEL := $(wildcard models/zh_fazhi_report-*.whl)
 RAW := $(wildcard corpus/raw/*_2*.txt)
 
-.PHONY: demo test train check clean
+.PHONY: demo test train check prove clean
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "fazhi needs Python 3.11 or later; set PYTHON=...")'
@@ -14,6 +14,7 @@ RAW := $(wildcard corpus/raw/*_2*.txt)
 	touch $@
 
 .venv/model: .venv/installed $(MODEL)
+	@test -n "$(MODEL)" || { echo "models/ holds no wheel; run 'make train', then copy out/package/*.whl to models/"; exit 1; }
 	$(BIN)/python -m pip install --quiet --no-deps --force-reinstall $(MODEL)
 	touch $@
 
@@ -32,7 +33,11 @@ train: .venv/installed
 	$(BIN)/python training/prepare.py
 	$(BIN)/python training/train.py --out out/train
 	$(BIN)/python training/crossvalidate.py --out out/train --json out/train/evaluation.json
-	$(BIN)/python training/package.py --model out/train/release/model-last --evaluation out/train/evaluation.json --out out/package
+	$(BIN)/python training/package.py build --model out/train/release/model-last --evaluation out/train/evaluation.json --out out/package
+	$(BIN)/python training/package.py prove out/package/*.whl --expected out/package/expected.jsonl
+
+prove: .venv/installed
+	$(BIN)/python training/package.py prove $(MODEL) --expected models/expected.jsonl
 
 clean:
 	rm -rf .venv out

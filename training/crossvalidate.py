@@ -8,13 +8,27 @@ or fold is not run again.
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from fazhi.cli import fail, out, score_table
 from fazhi.errors import FazhiError
+from fazhi.export import write_json
 from fazhi.recipes import BASE, REAL, crossvalidate, fit_authored
+
+
+def parse_setting(item: str) -> tuple[str, Any]:
+    """A config setting from NAME=JSON.
+
+    Raises:
+        FazhiError: if it is not of that form.
+    """
+    name, _, value = item.partition("=")
+    try:
+        return name, json.loads(value)
+    except json.JSONDecodeError:
+        raise FazhiError(f"{item!r} is no setting", fix="write NAME=JSON, such as training.dropout=0.2") from None
 
 
 def main(
@@ -28,17 +42,16 @@ def main(
     """Train and test each fold, print the pooled counts."""
     overrides = {"system.seed": seed, "paths.encoder": encoder}
     try:
+        changes = dict(parse_setting(item) for item in setting or ())
         start = fit_authored(folder, overrides, report=typer.echo) if authored else None
-        changes = {name: json.loads(value) for name, value in (item.split("=", 1) for item in setting or ())}
         result = crossvalidate(
             folder / "folds", [BASE, REAL], {**overrides, **changes}, start_from=start, report=typer.echo
         )
+        if figures:
+            write_json({"recipe": {**overrides, **changes, "authored": authored}, **result}, figures)
     except FazhiError as error:
         fail(error)
         raise typer.Exit(1) from None
-    if figures:
-        result = {"recipe": {**overrides, **changes, "authored": authored}, **result}
-        figures.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     out.print(score_table(result["scores"], "leave one issuer out, counts pooled over the folds"))
 
 

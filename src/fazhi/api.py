@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import spacy
+import srsly
 from spacy.language import Language
+from spacy.util import get_package_path, is_package, load_config
 
-from fazhi.errors import FazhiError, ModelError
+from fazhi.errors import FazhiError, ModelError, ReadError
 from fazhi.read import check_is_report, read_text
 from fazhi.records import Record, record, rows
 from fazhi.text import clean
@@ -55,23 +57,43 @@ def load(model: str | Path = DEFAULT_MODEL) -> Language:
     except ModelError:
         raise
     except OSError as error:
-        what = "no such model" if "E050" in str(error) else f"the model cannot be read ({str(error).splitlines()[0]})"
+        if "E050" not in str(error):
+            raise _damage(model, error) from None
+        what = "no such model"
         raise ModelError(
             what,
             file=model,
             fix="install its wheel with pip (models/*.whl), or give the folder of a trained pipeline",
         ) from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise ModelError(
-            f"the model is damaged ({str(error).strip().splitlines()[0][:160]})",
-            file=model,
-            fix="install it again or copy it whole",
-        ) from None
-    if "fazhi_tagger" not in nlp.factory_names or "fazhi_tagger" not in {
-        nlp.get_pipe_meta(name).factory for name in nlp.pipe_names
-    }:
+    except Exception as error:  # damaged files make spaCy, srsly and numpy raise whatever they like
+        raise _damage(model, error) from None
+    if "fazhi_tagger" not in {nlp.get_pipe_meta(name).factory for name in nlp.pipe_names}:
         raise ModelError("the pipeline has no fazhi_tagger", file=model, fix="give a model of this project")
     return nlp
+
+
+def _damage(model: str | Path, error: Exception) -> ModelError:
+    """What is wrong with a model that cannot be loaded: the file that is missing or unreadable, if it can be told."""
+    folder = Path(model)
+    if not folder.is_dir() and is_package(str(model)):
+        package = get_package_path(str(model))
+        folder = next(iter(package.glob("*/config.cfg")), package / "config.cfg").parent
+    reason = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)[:160]
+    fix = "install the model again or copy it whole"
+    for name in ("meta.json", "config.cfg", "vocab/strings.json", "vocab/vectors", "vocab/lookups.bin"):
+        path = folder / name
+        if not path.is_file():
+            return ModelError("the file is missing", file=path, fix=fix)
+        if path.stat().st_size == 0:
+            return ModelError("the file is empty", file=path, fix=fix)
+        try:
+            if path.suffix == ".json":
+                srsly.read_json(path)
+            elif path.suffix == ".cfg":
+                load_config(path)
+        except Exception as fault:
+            return ModelError(f"damaged ({str(fault).strip().splitlines()[0][:120]})", file=path, fix=fix)
+    return ModelError(f"the model is damaged ({reason})", file=folder, fix=fix)
 
 
 def extract(
@@ -102,6 +124,15 @@ def extract(
             result.records.append(extract_file(path, nlp, encoding=encoding, any_text=any_text))
         except FazhiError as error:
             result.failures.append(error)
+        except Exception as error:
+            # Whatever goes wrong in one file must not lose the others; the class tells a maintainer where to look.
+            result.failures.append(
+                FazhiError(
+                    f"unexpected {type(error).__name__} ({str(error).strip()[:200]})",
+                    file=path,
+                    fix="please report this with the file",
+                )
+            )
     return result
 
 
@@ -112,6 +143,10 @@ def extract_file(path: Path, nlp: Language, *, encoding: str | None = None, any_
         ReadError: if it cannot be read or is no report.
     """
     source = read_text(path, encoding)
+    if len(source) > nlp.max_length:
+        raise ReadError(
+            f"{len(source)} characters are no single report", file=path, fix=f"split it at {nlp.max_length} characters"
+        )
     cleaned = clean(source)
     if not any_text or not cleaned.text:
         check_is_report(cleaned.text, path)

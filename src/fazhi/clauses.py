@@ -16,6 +16,10 @@ BRACKETS = {
 }  # fmt: skip
 _CLOSERS = {closer: opener for opener, closer in BRACKETS.items()}
 
+# Numbers with a comma before each three digits, and times of day.
+NUMBER = re.compile(
+    r"(?<![\d.,，])\d{1,3}(?:[,，]\d{3})+(?![\d%％]|[,，]\d{1,2}(?!\d))|(?<!\d)[012]?\d[:：][0-5]\d(?:[:：][0-5]\d)?(?!\d)"
+)
 LIST_WORD = re.compile(
     r"\s*(?:(?:[一二三四五六七八九十]{1,3}是(?:要)?(?![一二三四五六七八九十])"
     r"|(?:首先|其次|再次|最后(?!一)|一方面|另一方面|与此同时|在此同时|同时(?!期)|此外|另外|其中(?!国))"
@@ -55,17 +59,18 @@ def depths(text: str) -> list[int]:
     return result
 
 
-def is_within_number(text: str, i: int) -> bool:
-    """Whether character `i` is a comma, colon or stop between two digits (1,234 or 08:55)."""
-    return 0 < i < len(text) - 1 and text[i - 1].isdecimal() and text[i + 1].isdecimal()
+def number_marks(text: str) -> set[int]:
+    """Offsets of commas and colons that belong to a number: 1,234 and 08:55, but not 达95,2023年."""
+    return {i for match in NUMBER.finditer(text) for i in range(match.start(), match.end())}
 
 
 def delimiters(text: str) -> list[int]:
     """Offsets of the clause delimiters at depth 0."""
+    in_numbers = number_marks(text)
     return [
         i
         for i, (char, depth) in enumerate(zip(text, depths(text), strict=True))
-        if depth == 0 and char in DELIMITERS and not is_within_number(text, i)
+        if depth == 0 and char in DELIMITERS and i not in in_numbers
     ]
 
 

@@ -11,7 +11,7 @@ from rich.progress import track
 from rich.table import Table
 
 from fazhi import __version__
-from fazhi.errors import FazhiError
+from fazhi.errors import AnnotationError, FazhiError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 annotations_app = typer.Typer(no_args_is_help=True, help="Check, convert and compare labelled reports.")
@@ -69,7 +69,7 @@ def extract(
         if result.records:
             for write, path in writers:
                 write(result.records, path)
-                err.print(f"{path}: {len(result.records)} reports", highlight=False)
+                err.print(escape(f"{path}: {len(result.records)} reports"), highlight=False, soft_wrap=True)
     except FazhiError as error:
         fail(error)
         raise typer.Exit(1) from None
@@ -90,7 +90,8 @@ def _summary(found: dict[str, Any]) -> Table:
     from fazhi.records import counts
 
     facts = found["metadata"]
-    table = Table(title=f"{facts['title'] or Path(found['source']).name}  ({found['source']})", title_justify="left")
+    title = escape(f"{facts['title'] or Path(found['source']).name}  ({found['source']})")
+    table = Table(title=title, title_justify="left")
     for column in ("Label", "标签", "Spans", "Example"):
         table.add_column(column, justify="right" if column == "Spans" else "left")
     for name, n in counts(found).items():
@@ -121,17 +122,18 @@ def evaluate(
     from fazhi.annotations import read_gold
     from fazhi.api import load
     from fazhi.evaluate import predict, score
+    from fazhi.export import write_json
 
     try:
         documents = list(read_gold(gold))
         nlp = load(model)
         found = score(documents, predict(nlp, track(documents, "Reading reports", console=err)))
+        if output:
+            write_json(found, output)
     except FazhiError as error:
         fail(error)
         raise typer.Exit(1) from None
-    if output:
-        output.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    out.print(score_table(found["scores"], f"{model} on {len(documents)} reports"))
+    out.print(score_table(found["scores"], escape(f"{model} on {len(documents)} reports")))
 
 
 def score_table(scores: dict[str, Any], title: str) -> Table:
@@ -155,23 +157,20 @@ def check(
     from fazhi.annotations.lint import lint
 
     reports = findings = 0
-    broken = False
+    errors: list[AnnotationError] = []
     for path in paths:
         try:
-            for document in read_gold(path):
+            for document in read_gold(path, errors=errors):
                 reports += 1
                 for finding in lint(document):
                     findings += 1
-                    out.print(
-                        f"{path}: {escape(str(finding))} (rule {finding.rule})",
-                        soft_wrap=True,
-                        highlight=False,
-                    )
-        except FazhiError as error:
-            fail(error)
-            broken = True
-    out.print(f"{reports} reports, {findings} findings", highlight=False)
-    if broken or findings:
+                    out.print(escape(f"{path}: {finding} (rule {finding.rule})"), soft_wrap=True, highlight=False)
+        except AnnotationError as missing:
+            errors.append(missing)
+    for error in errors:
+        fail(error)
+    out.print(f"{reports} valid reports, {findings} findings, {len(errors)} errors", highlight=False)
+    if errors or findings:
         raise typer.Exit(1)
 
 
@@ -186,6 +185,7 @@ def agree(
     from fazhi.annotations import read_gold
     from fazhi.annotations.agreement import agree as compare
     from fazhi.annotations.convert import read_annotator
+    from fazhi.export import write_json
 
     try:
         sides = [
@@ -193,17 +193,16 @@ def agree(
             for path in (first, second)
         ]
         figures, found = compare(*sides)
+        listed = [{name: getattr(d, name) for name in ("report", "side", "what", "start", "context")} for d in found]
+        if output:
+            write_json({**figures, "differences": listed}, output)
     except FazhiError as error:
         fail(error)
         raise typer.Exit(1) from None
     if differences:
         for difference in found:
             out.print(escape(str(difference)), soft_wrap=True, highlight=False)
-    if output:
-        listed = [{name: getattr(d, name) for name in ("report", "side", "what", "start", "context")} for d in found]
-        text = json.dumps({**figures, "differences": listed}, ensure_ascii=False, indent=1)
-        output.write_text(text + "\n", encoding="utf-8")
-    out.print(score_table(figures, f"{first} against {second}, {figures['reports']} reports"))
+    out.print(score_table(figures, escape(f"{first} against {second}, {figures['reports']} reports")))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import random
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ def load_dataset(source: str, split: str = "train") -> Dataset:
         if isinstance(data, datasets.DatasetDict):
             data = data[split]
         return data.cast(FEATURES)
-    except (OSError, ValueError, KeyError, ConnectionError, datasets.exceptions.DatasetsError) as error:
+    except (OSError, ValueError, KeyError, TypeError, ConnectionError, datasets.exceptions.DatasetsError) as error:
         raise AnnotationError(
             f"no labelled reports could be loaded ({str(error).strip().splitlines()[0][:200]})",
             file=source,
@@ -80,7 +81,14 @@ def documents(
     Raises:
         AnnotationError: if a report is invalid, a named id or group does not exist, or nothing is left.
     """
-    found = [GoldDocument.from_dict(row) for row in load_dataset(source, split)]
+    found = []
+    for number, row in enumerate(load_dataset(source, split), 1):
+        try:
+            found.append(GoldDocument.from_dict(row))
+        except AnnotationError as error:
+            raise error.located(file=source, place=f"row {number}, {error.place}") from None
+    if twice := [name for name, n in Counter(document.id for document in found).items() if n > 1]:
+        raise AnnotationError(f"the id {twice[0]!r} comes twice", file=source, fix="give each report an id of its own")
     known = {name for document in found for name in (document.id, document.meta.group)}
     if unknown := sorted({*include, *exclude} - known):
         raise AnnotationError(
@@ -142,7 +150,7 @@ def read_passages(
     def read(nlp: Language) -> Iterator[Example]:
         if not found:
             found.extend(documents(source, include=include, exclude=exclude, split=split))
-            _warn_of_lost_spans(found)
+            _warn_of_lost_spans(found, window)
         cut = [
             passage
             for document in found
@@ -158,9 +166,15 @@ def read_passages(
 def _passages(
     document: GoldDocument, window: int, first: int, with_headings: bool
 ) -> Iterator[tuple[GoldDocument, str]]:
-    """Cut a report into passages with the spans that lie wholly inside each, and its heading path."""
+    """Cut a report into passages with their spans and heading paths.
+
+    A passage that would cut a labelled span, because a segment is longer than the window, is left out: its halves
+    would teach that there is nothing.
+    """
     tree = sections(document.text) if with_headings else []
     for cut in passages(document.text, tree, window=window, first=first):
+        if any(s.overlaps(cut.span) and not cut.span.contains(s) for s in document.spans):
+            continue
         inside = tuple(
             LabeledSpan(s.start - cut.span.start, s.end - cut.span.start, s.label)
             for s in document.spans
@@ -169,20 +183,29 @@ def _passages(
         yield GoldDocument(document.id, cut.span.of(document.text), inside, (), document.meta), cut.context
 
 
-def _warn_of_lost_spans(found: Sequence[GoldDocument]) -> None:
-    """Training cannot learn a clause span that is no segment: say so, and how many there are."""
-    lost = [
-        f"{document.id} {span.start}:{span.end}"
-        for document in found
-        for span in encode_units(segments(document.text), document.layer(CLAUSE), LAYERS[CLAUSE]).left_out
-    ]
-    if lost:
-        warnings.warn(
-            f"{len(lost)} clause spans are no whole segments and cannot be learnt: {', '.join(lost[:5])}"
-            f"{' …' if len(lost) > 5 else ''}; run `fazhi annotations check`",
-            FazhiWarning,
-            stacklevel=2,
-        )
+def _warn_of_lost_spans(found: Sequence[GoldDocument], window: int) -> None:
+    """Training cannot learn a clause span that is no segment, or a span longer than the window: say so."""
+    lost = {
+        "clause spans are no whole segments": [
+            f"{document.id} {span.start}:{span.end}"
+            for document in found
+            for span in encode_units(segments(document.text), document.layer(CLAUSE), LAYERS[CLAUSE]).left_out
+        ],
+        f"spans are longer than the window of {window} characters": [
+            f"{document.id} {span.start}:{span.end}"
+            for document in found
+            for span in document.spans
+            if len(span) > window
+        ],
+    }
+    for reason, spans in lost.items():
+        if spans:
+            warnings.warn(
+                f"{len(spans)} {reason} and cannot be learnt: {', '.join(spans[:5])}{' …' if len(spans) > 5 else ''}; "
+                "see `fazhi annotations check`",
+                FazhiWarning,
+                stacklevel=2,
+            )
 
 
 def _example(passage: GoldDocument, context: str, nlp: Language) -> Example:

@@ -40,19 +40,27 @@ def writer_for(path: Path) -> Callable[[Sequence[Record], Path], None]:
             file=path,
             fix=f"use one of {', '.join(WRITERS)}",
         )
+    if path.is_dir():
+        raise FazhiError("this is a folder", file=path, fix="name a file in it")
     return writer
 
 
 def write_jsonl(records: Iterable[Record], path: Path) -> None:
     """One record a line."""
-    with _replacing(path) as file:
+    with replacing(path) as file:
         for found in records:
             file.write(json.dumps(found, ensure_ascii=False) + "\n")
 
 
+def write_json(data: Any, path: Path) -> None:
+    """Any plain data, such as the figures of an evaluation."""
+    with replacing(path) as file:
+        file.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n")
+
+
 def write_csv(records: Iterable[Record], path: Path) -> None:
     """Flat rows with a byte order mark, by which spreadsheets know that the Chinese is UTF-8."""
-    with _replacing(path, encoding="utf-8-sig") as file:
+    with replacing(path, encoding="utf-8-sig") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         for found in records:
@@ -73,7 +81,7 @@ def write_html(records: Iterable[Record], path: Path) -> None:
         for found in records
     ]
     page = environment.get_template("reports.html").render(reports=reports, labels=LABELS)
-    with _replacing(path) as file:
+    with replacing(path) as file:
         file.write(page)
 
 
@@ -96,7 +104,7 @@ def _lines(found: Record) -> Iterator[list[dict[str, Any]]]:
 
 
 @contextmanager
-def _replacing(path: Path, encoding: str = "utf-8") -> Iterator[IO[str]]:
+def replacing(path: Path, encoding: str = "utf-8") -> Iterator[IO[str]]:
     """A file that takes its name only once it is whole: a broken run leaves no half file behind."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -108,6 +116,9 @@ def _replacing(path: Path, encoding: str = "utf-8") -> Iterator[IO[str]]:
             yield file
         Path(name).chmod(0o644)
         Path(name).replace(path)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise FazhiError(f"cannot be written ({error.strerror})", file=path, fix="choose another output path") from None
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

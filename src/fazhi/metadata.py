@@ -1,6 +1,8 @@
 """Title, issuer, region, year, document number and date of a report. What the text does not say stays absent."""
 
+import datetime
 import re
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,6 +16,8 @@ REGION = re.compile(
 )
 NUMBER = re.compile(r"[\u4e00-\u9fff]{1,10}[〔\[［【(（](?:19|20)\d{2}[〕\]］】)）]\s*(?:第)?\d{1,4}\s*号")
 YEAR = re.compile(r"((?:19|20)\d{2})\s*年")
+CHINESE_DIGITS = {digit: i for i, digit in enumerate("零一二三四五六七八九")} | dict.fromkeys("〇○", 0)
+CHINESE_YEAR = re.compile(f"(二[{''.join(CHINESE_DIGITS)}]{{3}})年")
 SCOPE_YEAR = re.compile(rf"((?:19|20)\d{{2}})\s*年?(?:度|以来)?[^\n。]{{0,12}}?(?:{SUBJECT})")
 DATE = re.compile(r"((?:19|20)\d{2})\s*(?:年|[-./])\s*(1[0-2]|0?[1-9])\s*(?:月|[-./])\s*(3[01]|[12]\d|0?[1-9])\s*日?")
 # What a title carries before the issuer: a document number run into it.
@@ -94,6 +98,8 @@ def _year(title: str | None, text: str) -> int | None:
     """The year in the title, or else the first that the opening ties to the subject."""
     if title and (match := YEAR.search(title)):
         return int(match[1])
+    if title and (match := CHINESE_YEAR.search(title)):
+        return int("".join(str(CHINESE_DIGITS[digit]) for digit in match[1]))
     match = SCOPE_YEAR.search(text[:HEAD_CHARACTERS])
     return int(match[1]) if match else None
 
@@ -109,7 +115,7 @@ def _number(head: str) -> str | None:
 
 
 def _date(text: str) -> str | None:
-    """The last date in a short line at the end, or else the first one in a short line or cell at the start."""
+    """The first date in a short line at the end, or else the first in a short line or cell at the start."""
     tail = [d for line in text[-TAIL_CHARACTERS:].splitlines() for d in _short_line_dates(line)]
     if tail:
         return tail[0]
@@ -122,4 +128,8 @@ def _date(text: str) -> str | None:
 def _short_line_dates(line: str) -> list[str]:
     if len(line.strip()) > LONGEST_SIGNATURE:
         return []
-    return [f"{y}-{int(m):02d}-{int(d):02d}" for y, m, d in DATE.findall(line)]
+    found = []
+    for year, month, day in DATE.findall(line):
+        with suppress(ValueError):  # 2月31日 is no date
+            found.append(datetime.date(int(year), int(month), int(day)).isoformat())
+    return found

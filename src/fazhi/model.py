@@ -129,8 +129,10 @@ class SpanTagger(nn.Module):
 
     def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> tuple[Tensor, Tensor]:
         """Logits of both layers for every position: (batch, length, classes) and (batch, length, tags)."""
-        hidden = self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
-        hidden = self.dropout(hidden)
+        # Encoders differ in how many token types they know: two, one, or no such argument.
+        known = getattr(self.encoder.config, "type_vocab_size", 0)
+        extra = {"token_type_ids": types.clamp(max=known - 1)} if known else {}
+        hidden = self.dropout(self.encoder(input_ids=ids, attention_mask=mask, **extra).last_hidden_state)
         return self.clause(hidden), self.mention(hidden)
 
     def chain(self) -> tuple[Tensor, Tensor]:
@@ -187,7 +189,8 @@ class Tagger:
     @property
     def positions(self) -> int:
         """Positions that the encoder has."""
-        return int(self.module.encoder.config.max_position_embeddings)
+        config = self.module.encoder.config
+        return int(config.max_position_embeddings) - _OFFSET_POSITIONS.get(config.model_type, 0)
 
     @classmethod
     def from_encoder(cls, name_or_path: str, *, dropout: float = 0.1) -> "Tagger":
@@ -204,10 +207,11 @@ class Tagger:
             tokenizer = AutoTokenizer.from_pretrained(name_or_path)
             # Dropout on attention weights keeps torch from its fused kernel and makes training on a CPU five
             # times slower; dropout on the hidden states stays.
-            encoder = AutoModel.from_pretrained(
-                name_or_path, attention_probs_dropout_prob=0.0, **_without_pooler(name_or_path)
-            ).float()
-        except (OSError, ValueError, KeyError, SafetensorError, RuntimeError) as error:
+            config = AutoConfig.from_pretrained(name_or_path)
+            if hasattr(config, "attention_probs_dropout_prob"):
+                config.attention_probs_dropout_prob = 0.0
+            encoder = AutoModel.from_pretrained(name_or_path, config=config, **_without_pooler(config)).float()
+        except (OSError, ValueError, KeyError, TypeError, SafetensorError, RuntimeError) as error:
             raise ModelError(
                 f"no encoder could be loaded from {name_or_path!r} ({_first_line(error)})",
                 fix=f"give a folder with config, tokenizer and weights, such as the shipped {SHIPPED_ENCODER}",
@@ -298,7 +302,8 @@ class Tagger:
         Raises:
             ModelError: if a file is missing or damaged or does not fit the others.
         """
-        for part in (WEIGHTS, f"{ENCODER_CONFIG}/config.json", f"{TOKENIZER}/tokenizer.json"):
+        tokenizer_files = (f"{TOKENIZER}/tokenizer.json", f"{TOKENIZER}/tokenizer_config.json")
+        for part in (WEIGHTS, f"{ENCODER_CONFIG}/config.json", *tokenizer_files):
             if not (folder / part).is_file():
                 raise ModelError("the file is missing", file=folder / part, fix=_REINSTALL)
         try:
@@ -315,7 +320,7 @@ class Tagger:
                 fix=_REINSTALL,
             ) from None
         try:
-            tokenizer = AutoTokenizer.from_pretrained(folder / TOKENIZER)
+            vocabulary = CharVocabulary(AutoTokenizer.from_pretrained(folder / TOKENIZER))
         except Exception as error:  # the tokenizers library raises bare Exception for damaged JSON
             raise ModelError(
                 f"damaged tokenizer ({_first_line(error)})", file=folder / TOKENIZER, fix=_REINSTALL
@@ -329,17 +334,19 @@ class Tagger:
                 file=folder / WEIGHTS,
                 fix=_REINSTALL,
             ) from None
-        return cls(module, CharVocabulary(tokenizer))
+        return cls(module, vocabulary)
 
 
 _REINSTALL = "install the model again or copy it whole"
 
 
+# Encoders that count positions from behind their padding index.
+_OFFSET_POSITIONS = {"roberta": 2, "xlm-roberta": 2, "camembert": 2}
+
+
 def _without_pooler(config: Any) -> dict[str, bool]:
     """BERT's pooler is not used; other encoders do not know the argument."""
-    if isinstance(config, str):
-        config = AutoConfig.from_pretrained(config)
-    return {"add_pooling_layer": False} if config.model_type in ("bert", "roberta", "electra-bert") else {}
+    return {"add_pooling_layer": False} if config.model_type in ("bert", *_OFFSET_POSITIONS) else {}
 
 
 def _first_line(error: Exception) -> str:

@@ -24,6 +24,7 @@ OTHER_FILES = {
     b"\xff\xd8\xff": "an image",
     b"\x1f\x8b": "a compressed file",
 }
+HTML = re.compile(r"\s*<(?:!doctype|html|head|body|\?xml)\b", re.IGNORECASE)
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 SUBJECT = re.compile("法治|依法|行政|執法|执法")
 FEWEST_HAN = 200
@@ -56,10 +57,14 @@ def read_text(path: str | Path, encoding: str | None = None) -> str:
         raise ReadError(f"cannot be opened ({error.strerror})", file=path, fix="check its permissions") from None
     if not data.strip():
         raise ReadError("the file is empty", file=path, fix="save the report's text in it")
+    if data in BYTE_ORDER_MARKS:
+        raise ReadError("the file is empty", file=path, fix="save the report's text in it")
     for magic, kind in OTHER_FILES.items():
         if data.startswith(magic):
             raise ReadError(f"this is {kind}, not a text file", file=path, fix="save the report as plain text (.txt)")
-    text = _decode(data, path, encoding)
+    text = _decode(data, path, encoding).removeprefix("\ufeff")
+    if HTML.match(text):
+        raise ReadError("this is an HTML page, not plain text", file=path, fix="save the text that it shows as .txt")
     if "\x00" in text:
         raise ReadError(
             "binary data, not text",
@@ -83,14 +88,11 @@ def _decode(data: bytes, path: Path, encoding: str | None) -> str:
                 place=f"byte {error.start}",
                 fix="leave the encoding to be found out",
             ) from None
-    for mark, name in BYTE_ORDER_MARKS.items():
-        if data.startswith(mark):
-            encoding = name
+    marked = next((name for mark, name in BYTE_ORDER_MARKS.items() if data.startswith(mark)), "utf-8")
     try:
-        return data.decode(encoding or "utf-8")
-    except UnicodeDecodeError as error:
-        failed_at = error.start
-    best = charset_normalizer.from_bytes(data, cp_isolation=list(CHINESE_ENCODINGS)).best()
+        return data.decode(marked)
+    except UnicodeDecodeError:
+        best = charset_normalizer.from_bytes(data, cp_isolation=list(CHINESE_ENCODINGS)).best()
     if best is not None:
         text = data.decode(best.encoding)
         if len(HAN.findall(text)) >= LEAST_HAN_SHARE * len(text):
@@ -98,9 +100,18 @@ def _decode(data: bytes, path: Path, encoding: str | None) -> str:
     raise ReadError(
         f"not text in {', '.join(name.replace('_', '-') for name in CHINESE_ENCODINGS)}",
         file=path,
-        place=f"byte {failed_at}",
-        fix="if it is text, name its encoding",
+        place=f"byte {max(_first_fault(data, name) for name in (marked, 'gb18030'))}",
+        fix="mend the file there, or name its encoding",
     )
+
+
+def _first_fault(data: bytes, encoding: str) -> int:
+    """The first byte that an encoding cannot read; 0 if it reads them all, to something that is no Chinese text."""
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError as error:
+        return error.start
+    return 0
 
 
 def check_is_report(text: str, path: str | Path) -> None:

@@ -39,14 +39,19 @@ def test_spans_are_sorted_and_links_follow(tmp_path) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        (broken(spans=[span(0, 99, "MEASURE")]), f"leaves the text of {len(LINE['text'])} characters"),
-        (broken(spans=[span(-1, 2, "MEASURE")]), "0 <= start < end"),
-        (broken(spans=[span(3, 3, "MEASURE")]), "0 <= start < end"),
-        (broken(spans=[span(0, 2, "ACTION")]), "unknown label 'ACTION'"),
-        (broken(spans=[span(0, 4, "MEASURE"), span(3, 6, "PLAN")]), "overlap in the clause layer"),
+        (broken(spans=[span(0, 99, "MEASURE")], links=[]), f"leaves the text of {len(LINE['text'])} characters"),
+        (broken(spans=[span(-1, 2, "MEASURE")], links=[]), "0 <= start < end"),
+        (broken(spans=[span(3, 3, "MEASURE")], links=[]), "0 <= start < end"),
+        (broken(spans=[span(0, 2, "ACTION")], links=[]), "unknown label 'ACTION'"),
+        (broken(spans=[span(0, 4, "MEASURE"), span(3, 6, "PLAN")], links=[]), "overlap in the clause layer"),
         (broken(text="办理 建议", spans=[span(0, 3, "MEASURE")], links=[]), "white space"),
         (broken(links=[[0, 1]]), "joins QUANTITY with MEASURE"),
-        (broken(links=[[0, 7]]), "joins QUANTITY with None"),
+        (broken(links=[[0, 7]]), "link [0, 7] names a span that is not there; the report has 3"),
+        (broken(links=[[0, 2], [0, 2]]), "a link comes twice"),
+        (broken(links=[[0]]), "wrong kind"),
+        (broken(text=None), "None is not str"),
+        (broken(spans=[span(True, 2, "MEASURE")], links=[]), "True is not int"),
+        (broken(spans=[{**span(0, 2, "MEASURE"), "end": 2.5}], links=[]), "2.5 is not int"),
         ({"id": "a", "spans": []}, "'text' is missing"),
         (broken(spans="none"), "wrong kind"),
         (broken(meta={"origin": "invented"}), "unknown origin"),
@@ -77,6 +82,15 @@ def test_broken_files(tmp_path, content: bytes, message: str) -> None:
         list(read_gold(path))
     assert message in str(error.value)
     assert str(path) in str(error.value)
+
+
+def test_reading_goes_on_behind_errors(tmp_path) -> None:
+    (tmp_path / "a.jsonl").write_text("{\n" + json.dumps(broken(id="a1")), encoding="utf-8")
+    (tmp_path / "b.jsonl").write_bytes("内容".encode("gb18030"))
+    (tmp_path / "c.jsonl").write_bytes(b"\xef\xbb\xbf" + json.dumps(broken(id="c1")).encode() + b"\r\n")
+    errors: list[AnnotationError] = []
+    assert [document.id for document in read_gold(tmp_path, errors=errors)] == ["a1", "c1"]
+    assert [str(error).split(",")[0] for error in errors] == [str(tmp_path / "a.jsonl"), str(tmp_path / "b.jsonl")]
 
 
 def test_missing_file_and_empty_folder(tmp_path) -> None:

@@ -5,16 +5,15 @@ import pytest
 import spacy
 from spacy.training import Example
 
-from fazhi.codec import bio_constraints
+from fazhi.clauses import segments
+from fazhi.codec import bio_constraints, decode_bio
 from fazhi.corpus import read_reports
-from fazhi.docs import CharTokenizer, get_layer, to_doc
+from fazhi.docs import CONTEXT, CharTokenizer, facts, get_layer, to_doc
 from fazhi.errors import FazhiError, ModelError
 from fazhi.labels import CLAUSE, LAYERS, MENTION
 from fazhi.model import Passage
-from fazhi.pipes.tagger import TaggerPipe, decode_clauses, decode_mentions, stitch, target
-from fazhi.sections import sections
+from fazhi.pipes.tagger import TaggerPipe, decode_clauses, decode_mentions, target
 from fazhi.types import CharSpan, LabeledSpan
-from fazhi.windows import windows
 from tests.conftest import ROOT, blank
 
 GOLD = str(ROOT / "annotations" / "gold" / "real.jsonl")
@@ -37,11 +36,39 @@ class FakeTagger:
 
 @pytest.mark.parametrize(("window", "stride"), [(16, 16), (16, 9), (30, 1), (7, 4)])
 def test_stitching_gives_each_character_its_own_logits(gold, window: int, stride: int) -> None:
-    text = gold[0].text[:700]
-    cut = windows(len(text), sections(text), window=window, stride=stride)
-    scores = FakeTagger().predict([Passage(w.context, w.span.of(text)) for w in cut], batch_size=8)
-    clause, mention = stitch(cut, scores)
-    assert clause[:, 0].tolist() == mention[:, 4].tolist() == [float(ord(char)) for char in text]
+    nlp = blank(window=window, stride=stride)
+    pipe = nlp.get_pipe("fazhi_tagger")
+    pipe.model = FakeTagger()
+    texts = [gold[0].text[:700], "", "法", gold[1].text[300:900]]
+    docs = [nlp.get_pipe("fazhi_sections")(nlp.make_doc(text)) for text in texts]
+    for text, (clause, mention) in zip(texts, pipe.predict(docs), strict=True):
+        assert clause[:, 0].tolist() == mention[:, 4].tolist() == [float(ord(char)) for char in text]
+
+
+def test_windows_know_their_headings_whoever_asks(gold) -> None:
+    nlp = blank()
+    pipe = nlp.get_pipe("fazhi_tagger")
+    doc = nlp.make_doc(gold[0].text)
+    bare = pipe.windows(doc, doc.text)
+    assert pipe.windows(nlp.get_pipe("fazhi_sections")(doc), doc.text) == bare
+    assert "存在的不足和原因" in {w.context for w in bare}
+    assert {w.context for w in blank(use_headings=False).get_pipe("fazhi_tagger").windows(doc, doc.text)} == {""}
+
+
+def test_a_passage_longer_than_the_window_keeps_its_headings() -> None:
+    nlp = blank()
+    doc = nlp.make_doc("推进改革。" * 40)
+    facts(doc)[CONTEXT] = "下一步打算"
+    found = nlp.get_pipe("fazhi_tagger").windows(doc, doc.text)
+    assert len(found) > 1
+    assert {w.context for w in found} == {"下一步打算"}
+
+
+def test_other_tokenizers_are_refused(gold) -> None:
+    nlp = blank()
+    doc = spacy.blank("zh").make_doc("a  b\n\nc")
+    with pytest.raises(FazhiError, match=r"fazhi\.CharTokenizer\.v1"):
+        nlp.get_pipe("fazhi_tagger").windows(doc, doc.text)
 
 
 def test_window_count_does_not_change_the_length_of_the_result(trained) -> None:
@@ -64,10 +91,19 @@ def test_clause_takes_the_class_of_its_mean_logits() -> None:
 def test_flickering_mention_logits_give_valid_spans() -> None:
     rng = np.random.default_rng(3)
     for _ in range(50):
-        found = decode_mentions(rng.normal(scale=4, size=(20, 5)), *bio_constraints(LAYERS[MENTION]))
+        found = decode_mentions("法" * 20, rng.normal(scale=4, size=(20, 5)), *bio_constraints(LAYERS[MENTION]))
         assert all(0 <= s.score <= 1 for s in found)
         assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
-    assert decode_mentions(np.empty((0, 5)), *bio_constraints(LAYERS[MENTION])) == []
+    assert decode_mentions("", np.empty((0, 5)), *bio_constraints(LAYERS[MENTION])) == []
+
+
+def test_mentions_neither_cross_lines_nor_touch_white_space() -> None:
+    text = "ab c\nd 5件 "
+    logits = np.full((len(text), 5), -5.0)
+    logits[:, 4] = 5.0
+    logits[1, 3] = logits[5, 3] = 9.0
+    found = decode_mentions(text, logits, *bio_constraints(LAYERS[MENTION]))
+    assert [s.of(text) for s in found] == ["b c", "d 5件"]
 
 
 def test_target_of_a_window(gold, tiny_encoder) -> None:
@@ -78,7 +114,13 @@ def test_target_of_a_window(gold, tiny_encoder) -> None:
     found = target(reference, document.text, span)
     inside = [s for s in document.layer(CLAUSE) if span.contains(s)]
     assert sum(c > 0 for c in found.clauses) == len(inside)
-    assert len(found.mentions) == len(span)
+    assert [s.of(document.text[500:700]) for s in found.segments] == [
+        s.of(document.text) for s in segments(document.text) if span.contains(s)
+    ]
+    mentions = decode_bio(found.mentions, LAYERS[MENTION])
+    assert [s.of(document.text[500:700]) for s in mentions] == [
+        s.of(document.text) for s in document.layer(MENTION) if span.contains(s)
+    ]
 
 
 def test_training_lowers_the_loss(trained) -> None:
@@ -126,7 +168,14 @@ def test_half_precision_halves_the_file_and_changes_nothing_on_loading(trained, 
 
 
 @pytest.mark.parametrize(
-    "part", ["model.safetensors", "settings.json", "encoder/config.json", "tokenizer/tokenizer.json"]
+    "part",
+    [
+        "model.safetensors",
+        "settings.json",
+        "encoder/config.json",
+        "tokenizer/tokenizer.json",
+        "tokenizer/tokenizer_config.json",
+    ],
 )
 @pytest.mark.parametrize("damage", ["missing", "truncated"])
 def test_damaged_model_is_named(trained, tmp_path, part: str, damage: str) -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from fazhi.errors import AnnotationError
 from fazhi.labels import LABELS, LAYERS, METRIC, QUANTITY, layer_of
@@ -81,12 +81,15 @@ class GoldDocument:
                         "spans of one layer must not overlap",
                     )
         for link in self.links:
-            ends = [self.spans[i].label if 0 <= i < len(self.spans) else None for i in (link.quantity, link.metric)]
+            ends = [self.spans[i].label for i in (link.quantity, link.metric)]
             if ends != [QUANTITY, METRIC]:
+                texts = [self.spans[i].of(self.text) for i in (link.quantity, link.metric)]
                 raise self._error(
-                    f"link [{link.quantity}, {link.metric}] joins {ends[0]} with {ends[1]}",
+                    f"a link joins {ends[0]} {texts[0]!r} with {ends[1]} {texts[1]!r}",
                     "a link is [index of a QUANTITY, index of a METRIC] into the report's spans, counted from 0",
                 )
+        if len(set(self.links)) < len(self.links):
+            raise self._error("a link comes twice", "write each link once")
         if self.meta.origin not in ORIGINS:
             raise self._error(f"unknown origin {self.meta.origin!r}", f"use one of {', '.join(ORIGINS)}")
 
@@ -122,29 +125,30 @@ class GoldDocument:
         report = data.get("id") if isinstance(data, dict) else None
         place = f"report {report!r}"
         try:
-            spans = [LabeledSpan(int(s["start"]), int(s["end"]), str(s["label"])) for s in data["spans"]]
+            spans = [
+                LabeledSpan(_typed(s["start"], int), _typed(s["end"], int), _typed(s["label"], str))
+                for s in _typed(data["spans"], list)
+            ]
+            links = [_link(pair, len(spans), place) for pair in _typed(data.get("links") or [], list)]
+            meta = _typed(data.get("meta") or {}, dict)
+            year, issuer = meta.get("year"), meta.get("issuer")
             order = sorted(range(len(spans)), key=lambda i: spans[i])
             moved = {old: new for new, old in enumerate(order)}
-            links = [Link(moved.get(q, -1), moved.get(m, -1)) for q, m in data.get("links") or ()]
-            meta = data.get("meta") or {}
-            year = meta.get("year")
             return cls(
-                id=str(data["id"]),
-                text=str(data["text"]),
+                id=_typed(data["id"], str),
+                text=_typed(data["text"], str),
                 spans=tuple(spans[i] for i in order),
-                links=tuple(sorted(links)),
+                links=tuple(sorted(Link(moved[q], moved[m]) for q, m in links)),
                 meta=Meta(
-                    origin=meta.get("origin", "real"),
-                    issuer=meta.get("issuer"),
-                    year=int(year) if year is not None else None,
-                    group=meta.get("group") or str(data["id"]),
+                    origin=_typed(meta.get("origin") or "real", str),
+                    issuer=None if issuer is None else _typed(issuer, str),
+                    year=None if year is None else _typed(year, int),
+                    group=_typed(meta.get("group") or data["id"], str),
                 ),
             )
         except KeyError as error:
             raise AnnotationError(
-                f"the field {error} is missing",
-                place=place,
-                fix="each line needs id, text, spans, links and meta",
+                f"the field {error} is missing", place=place, fix="each line needs id, text, spans, links and meta"
             ) from None
         except (TypeError, ValueError, AttributeError) as error:
             raise AnnotationError(
@@ -154,8 +158,38 @@ class GoldDocument:
             ) from None
 
 
-def read_gold(path: str | Path) -> Iterator[GoldDocument]:
+Kind = TypeVar("Kind")
+
+
+def _typed(value: Any, kind: type[Kind]) -> Kind:
+    """The value itself if it is of the kind.
+
+    Raises:
+        TypeError: if it is not; true and false are no numbers.
+    """
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise TypeError(f"{value!r} is not {kind.__name__}"[:120])
+    return value
+
+
+def _link(pair: Any, spans: int, place: str) -> tuple[int, int]:
+    """A link as it stands in the file, checked against the number of spans there."""
+    quantity, metric = (_typed(index, int) for index in _typed(pair, list))
+    if not (0 <= quantity < spans and 0 <= metric < spans):
+        raise AnnotationError(
+            f"link {pair} names a span that is not there; the report has {spans}",
+            place=place,
+            fix="links hold indices into the report's spans, counted from 0",
+        )
+    return quantity, metric
+
+
+def read_gold(path: str | Path, *, errors: list[AnnotationError] | None = None) -> Iterator[GoldDocument]:
     """The reports of a gold file, or of every `*.jsonl` in a folder, in order of names.
+
+    Args:
+        path: The file or folder.
+        errors: If given, takes the errors of single lines and files, and reading goes on behind them.
 
     Raises:
         AnnotationError: naming file and line, for anything that is not a valid report, for an id that comes twice,
@@ -166,41 +200,67 @@ def read_gold(path: str | Path) -> Iterator[GoldDocument]:
     if not files:
         raise AnnotationError("no *.jsonl file in the folder", file=path, fix="point to a gold file or folder")
     seen: dict[str, str] = {}
+    failed = False
     for file in files:
         try:
-            lines = file.read_text(encoding="utf-8").split("\n")
-        except FileNotFoundError:
-            raise AnnotationError("no such file", file=file, fix="check the path") from None
-        except UnicodeDecodeError as error:
-            raise AnnotationError(
-                "not UTF-8", file=file, place=f"byte {error.start}", fix="convert the file to UTF-8"
-            ) from None
+            lines = _lines(file)
+        except AnnotationError as error:
+            if errors is None:
+                raise
+            errors.append(error)
+            failed = True
+            continue
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
-            place = f"line {number}"
             try:
-                document = GoldDocument.from_dict(json.loads(line))
-            except json.JSONDecodeError as error:
-                raise AnnotationError(
-                    f"not JSON ({error.msg} at column {error.colno})",
-                    file=file,
-                    place=place,
-                    fix="write one JSON object on a line",
-                ) from None
+                document = _document(line, file, number, seen)
             except AnnotationError as error:
-                raise error.located(file=file, place=f"{place}, {error.place}") from None
-            if document.id in seen:
-                raise AnnotationError(
-                    f"the id {document.id!r} stands already in {seen[document.id]}",
-                    file=file,
-                    place=place,
-                    fix="give each report an id of its own",
-                )
-            seen[document.id] = f"{file}, {place}"
+                if errors is None:
+                    raise
+                errors.append(error)
+                failed = True
+                continue
             yield document
-    if not seen:
+    if not seen and not failed:
         raise AnnotationError("no report in it", file=path, fix="write one JSON object on a line")
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="utf-8-sig").split("\n")
+    except FileNotFoundError:
+        raise AnnotationError("no such file", file=file, fix="check the path") from None
+    except UnicodeDecodeError as error:
+        raise AnnotationError(
+            "not UTF-8", file=file, place=f"byte {error.start}", fix="convert the file to UTF-8"
+        ) from None
+    except OSError as error:
+        raise AnnotationError(f"cannot be opened ({error.strerror})", file=file, fix="check the file") from None
+
+
+def _document(line: str, file: Path, number: int, seen: dict[str, str]) -> GoldDocument:
+    place = f"line {number}"
+    try:
+        document = GoldDocument.from_dict(json.loads(line))
+    except json.JSONDecodeError as error:
+        raise AnnotationError(
+            f"not JSON ({error.msg} at column {error.colno})",
+            file=file,
+            place=place,
+            fix="write one JSON object on a line",
+        ) from None
+    except AnnotationError as error:
+        raise error.located(file=file, place=f"{place}, {error.place}") from None
+    if document.id in seen:
+        raise AnnotationError(
+            f"the id {document.id!r} stands already in {seen[document.id]}",
+            file=file,
+            place=place,
+            fix="give each report an id of its own",
+        )
+    seen[document.id] = f"{file}, {place}"
+    return document
 
 
 def write_gold(documents: Iterable[GoldDocument], path: str | Path) -> None:

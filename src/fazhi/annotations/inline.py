@@ -15,6 +15,7 @@ from fazhi.labels import BY_TAG, LABELS, METRIC, QUANTITY
 from fazhi.types import LabeledSpan, Link
 
 TAG = re.compile(r"<(/?)([MSPTQ])(\d*)>")
+MISTYPED = re.compile(r"</?(?![MSPTQ]\d*>)[A-Za-z]{1,2}\d*\s*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ def parse(markup: str) -> Markup:
         raise _error(markup, at, f"<{tag}{number}> is never closed")
     pieces.append(markup[done:])
     text = "".join(pieces)
+    if wrong := MISTYPED.search(markup):
+        raise _error(markup, wrong.start(), f"{wrong.group()} is no tag; tags are M, S, P, T and Q, with a number")
     numbered.sort(key=lambda item: item[0])
     spans = tuple(span for span, _, _ in numbered)
     return Markup(text, spans, _links(markup, text, numbered))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,13 @@ from spacy.training import Example
 from spacy.vocab import Vocab
 
 from fazhi.clauses import segments
-from fazhi.codec import Floats, decode_bio, decode_units, encode_bio, encode_units, span_posteriors, viterbi
+from fazhi.codec import FORBIDDEN, Floats, decode_bio, decode_units, encode_bio, encode_units, span_posteriors, viterbi
 from fazhi.docs import CONTEXT, facts, get_layer, get_sections, set_layer
 from fazhi.errors import FazhiError, ModelError
 from fazhi.labels import CLAUSE, LAYERS, MENTION
 from fazhi.model import Passage, Tagger, Target
 from fazhi.pipes.scorer import score_examples
+from fazhi.sections import sections
 from fazhi.types import CharSpan, LabeledSpan, Window
 from fazhi.windows import check_budget, windows
 
@@ -92,21 +94,31 @@ class TaggerPipe(TrainablePipe):
 
     # Predicting
 
-    def windows(self, doc: Doc) -> list[Window]:
-        """The windows of a doc; one that is a passage already is a single window under its own headings."""
-        if not len(doc):
+    def windows(self, doc: Doc, text: str) -> list[Window]:
+        """The windows of a doc. A passage of a longer report stands under the headings that it has there.
+
+        Raises:
+            FazhiError: if the doc does not have one token per character.
+        """
+        if len(doc) != len(text):
+            raise FazhiError(
+                f"the doc has {len(doc)} tokens for {len(text)} characters",
+                fix='set [nlp.tokenizer] @tokenizers = "fazhi.CharTokenizer.v1"',
+            )
+        if not text:
             return []
-        whole = CharSpan(0, len(doc))
-        if (context := facts(doc).get(CONTEXT)) is not None and len(doc) <= self.cfg["window"]:
-            return [Window(whole, whole, context if self.cfg["use_headings"] else "")]
-        tree = get_sections(doc) if self.cfg["use_headings"] else []
-        return windows(len(doc), tree, window=self.cfg["window"], stride=self.cfg["stride"])
+        settings = {"window": self.cfg["window"], "stride": self.cfg["stride"]}
+        if not self.cfg["use_headings"]:
+            return windows(len(text), [], **settings)
+        if (context := facts(doc).get(CONTEXT)) is not None:
+            return [replace(w, context=context) for w in windows(len(text), [], **settings)]
+        return windows(len(text), get_sections(doc) or sections(text), **settings)
 
     def predict(self, docs: Iterable[Doc]) -> list[tuple[Floats, Floats]]:
         """Stitched logits of both layers for each doc: (characters, classes) and (characters, tags)."""
         docs = list(docs)
         texts = [doc.text for doc in docs]
-        cut = [self.windows(doc) for doc in docs]
+        cut = [self.windows(doc, text) for doc, text in zip(docs, texts, strict=True)]
         passages = [Passage(w.context, w.span.of(text)) for text, found in zip(texts, cut, strict=True) for w in found]
         scores = iter(self.tagger.predict(passages, batch_size=self.cfg["batch_size"]))
         return [stitch(found, [next(scores) for _ in found]) for found in cut]
@@ -116,7 +128,7 @@ class TaggerPipe(TrainablePipe):
         chain = self.tagger.chain()
         for doc, (clause, mention) in zip(docs, scores, strict=True):
             set_layer(doc, CLAUSE, decode_clauses(doc.text, clause))
-            set_layer(doc, MENTION, decode_mentions(mention, *chain))
+            set_layer(doc, MENTION, decode_mentions(doc.text, mention, *chain))
 
     # Training
 
@@ -169,7 +181,7 @@ class TaggerPipe(TrainablePipe):
         passages, targets = [], []
         for example in examples:
             text = example.reference.text
-            for window in self.windows(example.predicted):
+            for window in self.windows(example.predicted, text):
                 passages.append(Passage(window.context, window.span.of(text)))
                 targets.append(target(example.reference, text, window.span))
         if not passages:
@@ -205,6 +217,7 @@ class TaggerPipe(TrainablePipe):
         if sgd.grad_clip:
             torch.nn.utils.clip_grad_norm_(module.parameters(), float(sgd.grad_clip))
         self._optimizer.step()
+        self.cfg["half"] = False
         self._optimizer.zero_grad(set_to_none=True)
 
     @contextmanager
@@ -220,10 +233,10 @@ class TaggerPipe(TrainablePipe):
     # Keeping
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        """Write settings, weights (safetensors), encoder configuration and tokenizer into a folder."""
+        """Write weights (safetensors), encoder configuration and tokenizer; the settings stand in the config."""
         path = Path(path)
         path.mkdir(parents=True, exist_ok=True)
-        srsly.write_json(path / SETTINGS, self.cfg)
+        srsly.write_json(path / SETTINGS, {"half": self.cfg["half"]})
         if self.model is not None:
             self.tagger.save(path, half=self.cfg["half"])
 
@@ -235,8 +248,8 @@ class TaggerPipe(TrainablePipe):
         """
         path = Path(path)
         try:
-            self.cfg = {**self.cfg, **srsly.read_json(path / SETTINGS)}
-        except (OSError, ValueError) as error:
+            self.cfg["half"] = bool(srsly.read_json(path / SETTINGS)["half"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(
                 f"the settings cannot be read ({error})",
                 file=path / SETTINGS,
@@ -260,12 +273,21 @@ def decode_clauses(text: str, logits: Floats) -> list[LabeledSpan]:
     return decode_units(units, means, LAYERS[CLAUSE])
 
 
-def decode_mentions(logits: Floats, first: Floats, follow: Floats) -> list[LabeledSpan]:
-    """Mention spans from character logits: the best valid tag sequence, each span with its posterior."""
-    if not len(logits):
+def decode_mentions(text: str, logits: Floats, first: Floats, follow: Floats) -> list[LabeledSpan]:
+    """Mention spans from character logits: the best valid tag sequence, each span with its posterior.
+
+    No mention crosses a line break, and none begins or ends in white space.
+    """
+    if not text:
         return []
-    found = decode_bio(viterbi(logits, first, follow), LAYERS[MENTION])
-    return span_posteriors(found, logits, first, follow, LAYERS[MENTION])
+    allowed = np.array(logits, dtype=np.float64)
+    allowed[[char == "\n" for char in text], 1:] = FORBIDDEN
+    allowed[[char.isspace() for char in text], 1::2] = FORBIDDEN
+    found = [
+        LabeledSpan(span.start, span.start + len(span.of(text).rstrip()), span.label)
+        for span in decode_bio(viterbi(allowed, first, follow), LAYERS[MENTION])
+    ]
+    return span_posteriors(found, allowed, first, follow, LAYERS[MENTION])
 
 
 def stitch(cut: Sequence[Window], scores: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
@@ -283,8 +305,8 @@ def stitch(cut: Sequence[Window], scores: Sequence[tuple[Floats, Floats]]) -> tu
 def target(reference: Doc, text: str, span: CharSpan) -> Target:
     """What the model should say of one window of a gold doc.
 
-    Clause spans that are no segment, and mentions that the window's border cuts, have no target: the former
-    are listed by `fazhi annotations check`, the latter are whole in another window.
+    Segments that the window cuts have no target. Of a mention that it cuts, the part inside is the target; passages
+    from `fazhi.Passages.v1` cut none.
     """
     units = [s for s in segments(text) if span.contains(s)]
     clauses = encode_units(units, get_layer(reference, CLAUSE), LAYERS[CLAUSE]).classes
