@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fazhi.errors import ModelError
-from fazhi.model import CharVocabulary, Passage, Tagger, chain_nll, fold, segment_means
+from fazhi.model import CharVocabulary, Passage, Tagger, Target, chain_nll, fold, segment_means
 from fazhi.types import CharSpan
 from tests.conftest import ROOT
 
@@ -57,12 +57,39 @@ VOCABULARIES: dict[str, CharVocabulary] = {}
 
 def test_batch_layout(tiny_encoder) -> None:
     tagger = Tagger.from_encoder(str(tiny_encoder))
-    ids, mask, types, starts = tagger.vocabulary.batch([Passage("不足", "法治政府"), Passage("", "法")])
+    ids, mask, types, context, starts = tagger.vocabulary.batch([Passage("不足", "法治政府"), Passage("", "法")])
     assert starts == [4, 2]
-    assert ids.shape == mask.shape == types.shape == (2, 9)
+    assert ids.shape == mask.shape == types.shape == context.shape == (2, 9)
+    assert context.tolist() == [[0, 1, 1, 0, 0, 0, 0, 0, 0], [0] * 9]
     assert mask.sum(1).tolist() == [9, 4]
     assert types[0].tolist() == [0, 0, 0, 0, 1, 1, 1, 1, 1]
     assert ids[0, 4:8].tolist() == tagger.vocabulary.ids("法治政府")
+
+
+def test_headings_shift_the_clauses_of_their_window_and_nothing_else(tiny_encoder) -> None:
+    tagger = Tagger.from_encoder(str(tiny_encoder))
+    passages = [Passage("不足", "法治政府"), Passage("", "法治政府")]
+    before = tagger.predict(passages, batch_size=2)
+    with torch.no_grad():
+        tagger.module.heading.weight[:, 0] += 1.0
+    after = tagger.predict(passages, batch_size=2)
+    shift = after[0][0] - before[0][0]
+    assert shift == pytest.approx(shift[:1].repeat(4, axis=0), abs=1e-5)
+    assert abs(shift).max() > 1e-3
+    assert after[0][1] == pytest.approx(before[0][1])
+    assert after[1][0] == pytest.approx(before[1][0])
+
+
+def test_masking_hides_characters_of_the_text_in_training_only(tiny_encoder) -> None:
+    tagger = Tagger.from_encoder(str(tiny_encoder))
+    tagger.module.eval()
+    passage = Passage("不足", "法治政府建设12件。")
+    target = Target([CharSpan(0, 6)], [1], [0] * 10)
+    plain = [loss.item() for loss in tagger.loss([passage], [target])]
+    hidden = [loss.item() for loss in tagger.loss([passage], [target], mask_rate=1.0)]
+    assert plain == [loss.item() for loss in tagger.loss([passage], [target])] != hidden
+    other = Passage("不足", "行政复议推进强化加强")
+    assert hidden == pytest.approx([loss.item() for loss in tagger.loss([other], [target], mask_rate=1.0)])
 
 
 def test_order_and_batching_do_not_change_predictions(tiny_encoder) -> None:

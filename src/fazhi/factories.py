@@ -72,6 +72,7 @@ def sections(nlp: Language, name: str) -> "SectionsPipe":
         "use_headings": True,
         "batch_size": 8,
         "head_factor": 5.0,
+        "mask_rate": 0.1,
     },
     default_score_weights={"fazhi_micro_f": 1.0, "fazhi_micro_p": 0.0, "fazhi_micro_r": 0.0},
 )
@@ -83,6 +84,7 @@ def tagger(
     use_headings: bool,
     batch_size: int,
     head_factor: float,
+    mask_rate: float,
 ) -> "TaggerPipe":
     """The trainable span tagger."""
     from fazhi.pipes.tagger import TaggerPipe
@@ -95,6 +97,7 @@ def tagger(
         use_headings=use_headings,
         batch_size=batch_size,
         head_factor=head_factor,
+        mask_rate=mask_rate,
     )
 
 

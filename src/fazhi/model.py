@@ -72,6 +72,12 @@ class CharVocabulary:
             if getattr(tokenizer, f"{name}_token_id") is None:
                 raise ModelError(f"the tokenizer has no {name} token", fix="use the tokenizer of a BERT-like encoder")
 
+    @property
+    def hidden_id(self) -> int:
+        """What a character that training hides is replaced by: the mask token, or the unknown token if there is none."""
+        mask = self.tokenizer.mask_token_id
+        return int(self.tokenizer.unk_token_id if mask is None else mask)
+
     def ids(self, text: str) -> list[int]:
         """One id for each character of the folded text."""
         return [self._id(char) for char in fold(text)]
@@ -82,12 +88,12 @@ class CharVocabulary:
             self._ids[char] = pieces[-1] if pieces else self.tokenizer.unk_token_id
         return self._ids[char]
 
-    def batch(self, passages: Sequence[Passage]) -> tuple[Tensor, Tensor, Tensor, list[int]]:
+    def batch(self, passages: Sequence[Passage]) -> tuple[Tensor, Tensor, Tensor, Tensor, list[int]]:
         """Passages as `[CLS] context [SEP] text [SEP]`, padded.
 
         Returns:
-            Ids, attention mask and token types, each (passages, longest input), and the place in each
-            input where the text begins.
+            Ids, attention mask, token types and the mask of the context, each (passages, longest input), and the
+            place in each input where the text begins.
         """
         tokenizer = self.tokenizer
         rows, starts = [], []
@@ -99,11 +105,13 @@ class CharVocabulary:
         ids = torch.full((len(rows), longest), tokenizer.pad_token_id)
         mask = torch.zeros_like(ids)
         types = torch.zeros_like(ids)
+        context = torch.zeros_like(ids)
         for i, (head, tail) in enumerate(rows):
+            context[i, 1 : len(head) - 1] = 1
             ids[i, : len(head) + len(tail)] = torch.tensor(head + tail)
             mask[i, : len(head) + len(tail)] = 1
             types[i, len(head) : len(head) + len(tail)] = 1
-        return ids, mask, types, starts
+        return ids, mask, types, context, starts
 
 
 class SpanTagger(nn.Module):
@@ -119,6 +127,7 @@ class SpanTagger(nn.Module):
         self.encoder = encoder
         self.dropout = nn.Dropout(dropout)
         self.clause = nn.Linear(width, 1 + len(LAYERS[CLAUSE]))
+        self.heading = nn.Linear(width, 1 + len(LAYERS[CLAUSE]), bias=False)
         tags = len(bio_tags(LAYERS[MENTION]))
         self.mention = nn.Linear(width, tags)
         self.first = nn.Parameter(torch.zeros(tags))
@@ -127,13 +136,25 @@ class SpanTagger(nn.Module):
         self.register_buffer("forbidden_first", torch.tensor(first, dtype=torch.float32), persistent=False)
         self.register_buffer("forbidden_follow", torch.tensor(follow, dtype=torch.float32), persistent=False)
 
-    def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits of both layers for every position: (batch, length, classes) and (batch, length, tags)."""
+    def forward(self, ids: Tensor, mask: Tensor, types: Tensor, context: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits of both layers for every position: (batch, length, classes) and (batch, length, tags).
+
+        The clause logits of a window are shifted by what its heading path says as a whole, so that the heads need
+        not find out through attention alone which role a section has.
+
+        Args:
+            ids: (batch, length).
+            mask: (batch, length), 1 for what is there.
+            types: (batch, length), 1 for the text and 0 for its heading path.
+            context: (batch, length), 1 for the characters of the heading path; no 1 at all without headings.
+        """
         # Encoders differ in how many token types they know: two, one, or no such argument.
         known = getattr(self.encoder.config, "type_vocab_size", 0)
         extra = {"token_type_ids": types.clamp(max=known - 1)} if known else {}
         hidden = self.dropout(self.encoder(input_ids=ids, attention_mask=mask, **extra).last_hidden_state)
-        return self.clause(hidden), self.mention(hidden)
+        weights = context / context.sum(1, keepdim=True).clamp(min=1)  # (batch, length)
+        headings = torch.einsum("bl,blw->bw", weights.to(hidden.dtype), hidden)
+        return self.clause(hidden) + self.heading(headings)[:, None, :], self.mention(hidden)
 
     def chain(self) -> tuple[Tensor, Tensor]:
         """Scores of the first tag (tags,) and of tag j after tag i (tags, tags), the constraints included."""
@@ -218,10 +239,20 @@ class Tagger:
             ) from error
         return cls(SpanTagger(encoder, dropout), CharVocabulary(tokenizer))
 
-    def loss(self, passages: Sequence[Passage], targets: Sequence[Target]) -> tuple[Tensor, Tensor]:
-        """Mean cross-entropy of the clause segments, and the chain's loss for as many segments."""
-        *inputs, starts = self.vocabulary.batch(passages)
-        clause, mention = self.module(*inputs)
+    def loss(
+        self, passages: Sequence[Passage], targets: Sequence[Target], *, mask_rate: float = 0.0
+    ) -> tuple[Tensor, Tensor]:
+        """Mean cross-entropy of the clause segments, and the chain's loss for as many segments.
+
+        Args:
+            passages: What the encoder reads.
+            targets: What it should say.
+            mask_rate: The share of characters of the texts, chosen at random, that the encoder sees as unknown:
+                it shall look at headings and neighbours too, and not learn texts by heart.
+        """
+        ids, mask, types, context, starts = self.vocabulary.batch(passages)
+        hidden = (torch.rand(ids.shape) < mask_rate) & (types == 1) & (mask == 1)
+        clause, mention = self.module(ids.masked_fill(hidden, self.vocabulary.hidden_id), mask, types, context)
         lengths = [len(p.text) for p in passages]
         scored = [
             (segment_means(logits, target.segments), target.clauses)

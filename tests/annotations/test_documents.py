@@ -45,7 +45,7 @@ def test_spans_are_sorted_and_links_follow(tmp_path) -> None:
         (broken(spans=[span(0, 2, "ACTION")], links=[]), "unknown label 'ACTION'"),
         (broken(spans=[span(0, 4, "MEASURE"), span(3, 6, "PLAN")], links=[]), "overlap in the clause layer"),
         (broken(text="办理 建议", spans=[span(0, 3, "MEASURE")], links=[]), "white space"),
-        (broken(links=[[0, 1]]), "joins QUANTITY with MEASURE"),
+        (broken(links=[[0, 1]]), "a link joins QUANTITY"),
         (broken(links=[[0, 7]]), "link [0, 7] names a span that is not there; the report has 3"),
         (broken(links=[[0, 2], [0, 2]]), "a link comes twice"),
         (broken(links=[[0]]), "wrong kind"),

@@ -40,6 +40,7 @@ class TaggerPipe(TrainablePipe):
         use_headings: Whether the encoder reads the heading path before the text.
         batch_size: Windows read at once when predicting.
         head_factor: How many times faster than the encoder the heads learn.
+        mask_rate: The share of the text's characters that training hides from the encoder.
         half: Whether the weights are stored in half precision; see `round_to_half`.
 
     Predicting gives `doc.spans["clause"]` and `doc.spans["mention"]`, both present on every doc, with one score
@@ -57,6 +58,7 @@ class TaggerPipe(TrainablePipe):
         use_headings: bool,
         batch_size: int,
         head_factor: float,
+        mask_rate: float,
         half: bool = False,
     ) -> None:
         self.vocab = vocab
@@ -69,6 +71,7 @@ class TaggerPipe(TrainablePipe):
             "use_headings": use_headings,
             "batch_size": batch_size,
             "head_factor": head_factor,
+            "mask_rate": mask_rate,
             "half": half,
         }
         self._optimizer: torch.optim.Optimizer | None = None
@@ -188,7 +191,7 @@ class TaggerPipe(TrainablePipe):
             return losses
         self.tagger.module.train()
         self.tagger.module.dropout.p = drop
-        clause_loss, mention_loss = self.tagger.loss(passages, targets)
+        clause_loss, mention_loss = self.tagger.loss(passages, targets, mask_rate=self.cfg["mask_rate"])
         loss = clause_loss + mention_loss
         torch.autograd.backward(loss)
         losses[self.name] += loss.item()

@@ -1,0 +1,58 @@
+"""The shipped model, as `make demo` and users load it."""
+
+import json
+
+import pytest
+
+from fazhi.api import extract, load
+from fazhi.evaluate import predict, score
+from fazhi.packaging import compare
+from fazhi.sections import headings
+from fazhi.types import LabeledSpan
+from tests.conftest import RAW, ROOT
+
+
+@pytest.fixture(scope="module")
+def nlp():
+    return load()
+
+
+def test_it_finds_what_it_found_when_it_was_packaged(nlp) -> None:
+    lines = (ROOT / "models" / "expected.jsonl").read_text(encoding="utf-8").splitlines()
+    (wheel,) = (ROOT / "models").glob("*.whl")
+    compare(wheel, [json.loads(line) for line in lines], extract(RAW, nlp).records)
+
+
+def test_scores_are_probabilities_and_both_layers_are_there(nlp) -> None:
+    doc = nlp("受理行政复议申请136件,审结120件。")
+    for layer in ("clause", "mention"):
+        assert len(doc.spans[layer]) > 0
+        assert all(0 < score <= 1 for score in doc.spans[layer].attrs["scores"])
+    (row,) = [row for row in doc._.fazhi["indicators"] if row["value"] == "136"]
+    assert (row["metric"], row["unit"]) == ("行政复议申请", "件")
+
+
+def test_text_without_headings_is_still_read(nlp, gold) -> None:
+    """A trial model found nothing at all in paragraphs that come without headings."""
+    document = max(gold, key=lambda d: len(headings(d.text)))
+    lines = document.text.split("\n")
+    titles = {t.of(document.text) for t in headings(document.text)}
+    start = 0
+    pieces: list[str] = []
+    spans: list[LabeledSpan] = []
+    for line in lines:
+        if line not in titles:
+            here = sum(len(piece) + 1 for piece in pieces)
+            spans += [
+                LabeledSpan(s.start - start + here, s.end - start + here, s.label)
+                for s in document.spans
+                if start <= s.start and s.end <= start + len(line)
+            ]
+            pieces.append(line)
+        start += len(line) + 1
+    text = "\n".join(pieces)
+    bare = type(document)(document.id, text, tuple(sorted(spans)))
+    assert len(headings(text)) < len(headings(document.text))
+    found = score([bare], predict(nlp, [bare]))["scores"]
+    assert found["labels"]["MEASURE"]["recall"] > 0.6
+    assert found["labels"]["QUANTITY"]["f1"] > 0.8
