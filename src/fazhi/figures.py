@@ -80,10 +80,17 @@ def data(root: Path) -> str:
 def layers(root: Path) -> str:
     """The measurement that chose how many layers the shipped encoder keeps."""
     rows = [
-        [row["layers"], f"{row['parameters'] / 1e6:.1f} M", ", ".join(row["folds"]), f"{row['micro']['f1']:.3f}"]
+        [
+            row["layers"],
+            f"{row['parameters'] / 1e6:.1f} M",
+            f"{row['bytes'] / 2**20:.0f} MiB",
+            row["steps"],
+            f"{row['minutes']:.1f}",
+            f"{row['micro']['f1']:.3f}",
+        ]
         for row in _json(root / "models" / "layers.json")["encoders"]
     ]
-    return table(["layers kept", "parameters", "tested on", "micro F1"], rows)
+    return table(["layers kept", "parameters", "file", "steps", "minutes", "micro F1"], rows)
 
 
 BLOCKS: dict[str, Callable[[Path], str]] = {

@@ -8,6 +8,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from fazhi.annotations.documents import GoldDocument
 from fazhi.corpus import documents
 from fazhi.errors import FazhiError
 from fazhi.evaluate import predict, score
+from fazhi.export import write_json
 
 BASE = Path("configs/base.cfg")
 AUTHORED = Path("configs/authored.cfg")
@@ -28,6 +30,10 @@ REAL_GOLD = "annotations/gold/real.jsonl"
 MODEL = "model-last"
 TAGGER = "tagger"
 MARK = "fingerprint.json"
+# What a trained model depends on besides its config: these libraries and modules, and files of these kinds.
+LIBRARIES = ("spacy", "torch", "transformers")
+CODE = ("clauses.py", "codec.py", "corpus.py", "docs.py", "labels.py", "model.py", "sections.py", "windows.py", "pipes")
+CONTENT = {".arrow", ".json", ".jsonl", ".py", ".safetensors"}
 LOG = "log.jsonl"
 
 
@@ -91,11 +97,13 @@ def _read_mark(out: Path) -> Any:
 
 
 def _fingerprint(config: Config) -> str:
-    """Changes with the config, the training data or the weights that training starts from."""
+    """Changes with the config, the training data, the weights that training starts from, the code and the libraries."""
     parts = [config.to_str(interpolate=False).encode()]
-    paths = [config["paths"]["train"], *(config["paths"][key] for key in ("encoder", "start_from"))]
-    for path in (Path(p) for p in paths if p):
-        files = [path] if path.is_file() else sorted([*path.glob("*.jsonl"), *path.glob("*.safetensors")])
+    parts += [f"{name} {version(name)}".encode() for name in LIBRARIES]
+    code = Path(__file__).parent
+    paths = [config["paths"][key] for key in ("train", "encoder", "start_from")]
+    for path in (*(code / name for name in CODE), *(Path(p) for p in paths if p)):
+        files = [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.suffix in CONTENT)
         parts += [hashlib.sha256(file.read_bytes()).digest() for file in files]
     return hashlib.sha256(b"\n".join(parts)).hexdigest()
 
@@ -169,13 +177,10 @@ def crossvalidate(
         }
         folder = out / held_out[0].id
         model = fit(folder, configs, settings, report=report)
-        kept = folder / "predictions.json"
-        mark = _read_mark(folder)
-        result = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
-        if result.get("mark") != mark:
-            result = {"mark": mark, "predictions": predict(spacy.load(model), held_out)}
-            kept.write_text(json.dumps(result, ensure_ascii=False, indent=1), encoding="utf-8")
+        # Always predicted anew: decoding and linking may have changed where training has not.
+        found = predict(spacy.load(model), held_out)
+        write_json(found, folder / "predictions.json")
         tested += held_out
-        predictions += result["predictions"]
-        report(f"{folder}: micro F1 {score(held_out, result['predictions'])['scores']['micro']['f1']:.4f}")
+        predictions += found
+        report(f"{folder}: micro F1 {score(held_out, found)['scores']['micro']['f1']:.4f}")
     return score(tested, predictions)
