@@ -3,7 +3,7 @@ import json
 import pytest
 
 from fazhi.errors import FazhiError
-from fazhi.recipes import BASE, crossvalidate, fit, folds, merge
+from fazhi.recipes import BASE, REAL_GOLD, crossvalidate, fit, folds, merge
 from tests.conftest import ROOT
 
 SMOKE = ROOT / "configs" / "smoke.cfg"
@@ -17,9 +17,9 @@ def _in_root(monkeypatch) -> None:
 def settings(tiny_encoder) -> dict:
     return {
         "paths.encoder": str(tiny_encoder),
-        "components.tagger.window": 64,
-        "components.tagger.stride": 64,
-        "corpora.train.window": 64,
+        "components.tagger.window": 128,
+        "components.tagger.stride": 128,
+        "corpora.train.window": 128,
     }
 
 

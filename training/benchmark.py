@@ -1,6 +1,6 @@
 """Speed and memory of a pipeline on this machine; no test depends on them.
 
-    python training/benchmark.py zh_fazhi_report --json models/benchmark.json
+python training/benchmark.py zh_fazhi_report --json models/benchmark.json
 """
 
 import platform

