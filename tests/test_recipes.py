@@ -57,6 +57,7 @@ def test_every_real_report_is_tested_once_and_never_trained_on(gold, tiny_encode
 def test_a_changed_recipe_is_trained_anew(tiny_encoder, tmp_path) -> None:
     changes = {
         **settings(tiny_encoder),
+        "paths.train": REAL_GOLD,
         "corpora.train.include": ["梧州市"],
         "corpora.dev.include": ["梧州市"],
     }
