@@ -16,6 +16,11 @@ def gold() -> list[GoldDocument]:
 
 
 @pytest.fixture(scope="session")
+def authored() -> list[GoldDocument]:
+    return list(read_gold(ROOT / "annotations" / "gold" / "authored.jsonl"))
+
+
+@pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A BERT of two layers with random weights and a WordPiece vocabulary that lacks most characters."""
     import torch

