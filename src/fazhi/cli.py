@@ -157,15 +157,15 @@ def check(
 ) -> None:
     """Verify gold: format, offsets, labels, overlaps, and the rules of the specification that a program can see."""
     from fazhi.annotations import read_gold
-    from fazhi.annotations.lint import lint, read_exceptions, without_exceptions
+    from fazhi.annotations.lint import Finding, lint, read_exceptions, without_exceptions
 
     errors: list[AnnotationError] = []
-    findings = []
+    findings: list[Finding] = []
     reports = 0
     try:
         listed = read_exceptions(exceptions) if exceptions else []
-    except FazhiError as error:
-        fail(error)
+    except FazhiError as unreadable:
+        fail(unreadable)
         raise typer.Exit(1) from None
     for path in paths:
         try:

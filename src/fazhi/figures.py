@@ -55,9 +55,9 @@ def reports(root: Path) -> str:
     return table(["held-out report", *LABELS, "all"], rows)
 
 
-def agreement(root: Path) -> str:
-    """Agreement of the two annotators by label, strict and relaxed."""
-    found = _json(root / "annotations" / "agreement.json")
+def agreement(root: Path, name: str = "agreement.json") -> str:
+    """Agreement of the two annotators of the real reports by label, strict and relaxed."""
+    found = _json(root / "annotations" / name)
     rows = [
         [name, f"{row['f1']:.4f}", f"{found['relaxed'][name]['f1']:.4f}", row["tp"]]
         for name, row in found["labels"].items()
@@ -65,6 +65,56 @@ def agreement(root: Path) -> str:
     rows.append(["all spans", f"{found['micro']['f1']:.4f}", "", found["micro"]["tp"]])
     rows.append(["links", f"{found['links']['f1']:.4f}", "", found["links"]["tp"]])
     return table(["", "strict F1", "overlapping F1", "agreed"], rows)
+
+
+def agreement_authored(root: Path) -> str:
+    """Agreement of author and second reader by label, strict and relaxed."""
+    return agreement(root, "agreement_authored.json")
+
+
+def rule_counts(root: Path) -> str:
+    """How many labelled cases exercise each rule of the specification."""
+    rows = [
+        [row["rule"] or "cases settled", row["case"], row["authored"], row["real"]]
+        for row in _json(root / "annotations" / "rule_counts.json")
+    ]
+    return table(["rule", "case", "authored", "real"], rows)
+
+
+def learning_curve(root: Path) -> str:
+    """F1 on real reports by the number of authored reports in training."""
+    rows = [
+        [
+            point["reports"],
+            point["characters"],
+            *(f"{point['scores']['labels'][label]['f1']:.3f}" for label in LABELS),
+            f"{point['scores']['micro']['f1']:.3f}",
+            f"{point['scores']['links']['f1']:.3f}",
+        ]
+        for point in _json(root / "annotations" / "learning_curve.json")["points"]
+    ]
+    return table(["authored reports", "characters", *LABELS, "all spans", "links"], rows)
+
+
+def plot_learning_curve(root: Path) -> Path:
+    """Draw the learning curve as `annotations/learning_curve.svg`; needs matplotlib."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    points = _json(root / "annotations" / "learning_curve.json")["points"]
+    sizes = [point["reports"] for point in points]
+    with mpl.rc_context({"svg.hashsalt": "fazhi", "svg.fonttype": "none"}):
+        figure = Figure(figsize=(7, 4.2), layout="constrained")
+        axes = figure.subplots()
+        for label in LABELS:
+            axes.plot(sizes, [p["scores"]["labels"][label]["f1"] for p in points], marker="o", label=label)
+        axes.plot(sizes, [p["scores"]["micro"]["f1"] for p in points], "k--", marker="o", label="all spans")
+        axes.set(xlabel="authored reports in training", ylabel="strict F1 on real reports", ylim=(0, 1), xticks=sizes)
+        axes.grid(alpha=0.3)
+        axes.legend(loc="lower right", fontsize="small")
+        path = root / "annotations" / "learning_curve.svg"
+        figure.savefig(path, metadata={"Date": None})
+    return path
 
 
 def data(root: Path) -> str:
@@ -97,6 +147,9 @@ BLOCKS: dict[str, Callable[[Path], str]] = {
     "evaluation": evaluation,
     "reports": reports,
     "agreement": agreement,
+    "agreement-authored": agreement_authored,
+    "rule-counts": rule_counts,
+    "learning-curve": learning_curve,
     "data": data,
     "layers": layers,
 }

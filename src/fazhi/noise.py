@@ -27,7 +27,14 @@ HEAD_FURNITURE = (
     "浏览次数：1024",
     "分享到：微信 微博",
 )
-FOOT_FURNITURE = ("上一篇：关于开展专项检查的通知", "下一篇：没有了", "责任编辑：王芳", "附件下载", "扫一扫在手机打开当前页", "***")
+FOOT_FURNITURE = (
+    "上一篇：关于开展专项检查的通知",
+    "下一篇：没有了",
+    "责任编辑：王芳",
+    "附件下载",
+    "扫一扫在手机打开当前页",
+    "***",
+)
 
 
 @dataclass(slots=True)
@@ -169,8 +176,6 @@ def noised(document: GoldDocument, kinds: Sequence[str], rng: random.Random) -> 
     """
     page = add_noise(document.text, kinds, rng)
     spans = tuple(
-        LabeledSpan(place.start, place.end, span.label)
-        for span in document.spans
-        for place in (page.to_source(span),)
+        LabeledSpan(place.start, place.end, span.label) for span in document.spans for place in (page.to_source(span),)
     )
     return replace(document, text=page.source, spans=spans)

@@ -26,7 +26,9 @@ COUNTED = re.compile(
 )
 VERB = re.compile("|".join((*MEASURE_VERBS, *EFFECT_VERBS)))
 # 排名 is left out: it is a verb as often as a noun (排名全区第2). So are words that only look like indicator names.
-INDICATOR = re.compile("(?<![效频概汇利税功草坦])(?<!以上)率(?![先领队部众真直])|(?<!满意度)满意度(?!调查|测评)|比例|次数|人数|金额")
+INDICATOR = re.compile(
+    "(?<![效频概汇利税功草坦])(?<!以上)率(?![先领队部众真直])|(?<!满意度)满意度(?!调查|测评)|比例|次数|人数|金额"
+)
 EXCEPTION_COLUMNS = ("report", "rule", "text", "reason")
 
 

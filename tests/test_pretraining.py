@@ -1,0 +1,159 @@
+"""Adaptive pre-training: masks, passages, and a run that may be killed at any moment."""
+
+import json
+import lzma
+import os
+import random
+import signal
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from fazhi.errors import FazhiError, ModelError
+from fazhi.model import Tagger
+from fazhi.pretraining import (
+    IGNORED,
+    LOG,
+    MASKED,
+    Passages,
+    Recipe,
+    Source,
+    adapt,
+    choose_words,
+    make_batch,
+    read_documents,
+    single_characters,
+    split,
+)
+from fazhi.types import CharSpan
+
+TEXT = "全面推进依法行政，加强法治政府建设。健全依法决策机制，规范行政执法行为。\n"
+TEXT += "完善矛盾纠纷多元化解机制，强化行政权力监督。"
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    path = tmp_path_factory.mktemp("corpus") / "prose.txt.xz"
+    path.write_bytes(lzma.compress("\n\n".join(f"第{i}号文件\n{TEXT}" for i in range(60)).encode()))
+    return path
+
+
+def test_whole_words_are_chosen_up_to_the_share() -> None:
+    pairs = lambda text: [CharSpan(i, min(i + 2, len(text))) for i in range(0, len(text), 2)]  # noqa: E731
+    text = "法治政府建设年度报告" * 10
+    chosen = choose_words(text, pairs, random.Random(0))
+    assert len(chosen) == round(MASKED * len(text)) // 2 * 2
+    assert {i - i % 2 for i in chosen} == {i for i in chosen if i % 2 == 0}
+    assert chosen != choose_words(text, pairs, random.Random(1))
+
+
+def test_labels_are_the_true_characters_and_most_are_hidden(tiny_encoder) -> None:
+    vocabulary = Tagger.from_encoder(str(tiny_encoder)).vocabulary
+    known = [c for c in dict.fromkeys(TEXT) if vocabulary.ids(c) != [vocabulary.tokenizer.unk_token_id]]
+    text = "".join(known) * 40
+    ids, attention, labels = make_batch([text, text[:50]], vocabulary, single_characters, random.Random(3))
+    asked = labels != IGNORED
+    true = torch.tensor(vocabulary.ids(text))
+    assert (labels[0, 1:-1][asked[0, 1:-1]] == true[asked[0, 1:-1]]).all()
+    hidden = (ids[asked] == vocabulary.hidden_id).float().mean()
+    assert 0.7 < hidden < 0.9
+    assert (ids[~asked & (attention == 1)] != vocabulary.hidden_id).all()
+    assert attention.sum(1).tolist() == [len(text) + 2, 52]
+
+
+def test_passages_follow_the_weights_and_begin_sentences() -> None:
+    a, b = "甲甲甲甲。" * 30, "乙乙乙乙。" * 30
+    draw = Passages([([a], 3.0), ([b] * 5, 1.0)], length=22, noise=0.0).draw
+    rng = random.Random(0)
+    drawn = [draw(rng) for _ in range(400)]
+    assert all(len(p) <= 22 and p[:4] in ("甲甲甲甲", "乙乙乙乙") for p in drawn)
+    assert 0.68 < sum("甲" in p for p in drawn) / 400 < 0.82
+
+
+def test_held_out_documents_are_not_trained_on() -> None:
+    rest, held_out = split([str(i) for i in range(100)], 0.05)
+    assert len(held_out) == 5
+    assert not set(rest) & set(held_out)
+    assert split(["a", "b"], 0.0) == (["a", "b"], [])
+
+
+RECIPE = {"steps": 12, "passages": 4, "length": 40, "checkpoint_every": 3, "evaluate_every": 6, "held_out": 0.1}
+
+
+def curve(folder) -> list[tuple[int, float]]:
+    lines = (folder / LOG).read_text(encoding="utf-8").splitlines()
+    return [(line["step"], line["loss"]) for line in map(json.loads, lines)]
+
+
+def test_it_learns_and_writes_an_encoder_that_loads(corpus, tiny_encoder, tmp_path) -> None:
+    recipe = Recipe(steps=60, passages=8, length=40, learn_rate=3e-3, evaluate_every=60, held_out=0.1)
+    last = adapt(str(tiny_encoder), [Source(corpus, 1.0)], tmp_path, recipe)
+    losses = [loss for _, loss in curve(tmp_path)]
+    assert sum(losses[-5:]) < 0.8 * sum(losses[:5])
+    assert last["held_out_loss"] > 0
+    adapted = Tagger.from_encoder(str(tmp_path / "encoder")).module.encoder.state_dict()
+    before = Tagger.from_encoder(str(tiny_encoder)).module.encoder.state_dict()
+    assert set(adapted) == set(before)
+    assert any((adapted[name] != before[name]).any() for name in before)
+
+
+def test_a_killed_run_ends_with_the_same_loss_curve(corpus, tiny_encoder, tmp_path) -> None:
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    adapt(str(tiny_encoder), [Source(corpus, 1.0)], whole, Recipe(**RECIPE))
+    script = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from fazhi.pretraining import Recipe, Source, adapt\n"
+        "def slow(line):\n"
+        "    print(line['step'], flush=True)\n"
+        "    time.sleep(60 if line['step'] == 8 else 0)\n"
+        f"adapt(sys.argv[1], [Source(Path(sys.argv[2]), 1.0)], Path(sys.argv[3]), Recipe(**{RECIPE}), report=slow)\n"
+    )
+    command = [sys.executable, "-c", script, str(tiny_encoder), str(corpus), str(killed)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout:
+            if line.strip() == "8":
+                os.kill(process.pid, signal.SIGKILL)
+                break
+    assert len(curve(killed)) == 8
+    adapt(str(tiny_encoder), [Source(corpus, 1.0)], killed, Recipe(**RECIPE))
+    assert curve(killed) == curve(whole)
+    # Once finished there is nothing left to do.
+    again: list[dict] = []
+    assert adapt(str(tiny_encoder), [Source(corpus, 1.0)], killed, Recipe(**RECIPE), report=again.append)["step"] == 12
+    assert again == []
+
+
+def test_a_checkpoint_of_another_recipe_is_not_gone_on_from(corpus, tiny_encoder, tmp_path) -> None:
+    adapt(str(tiny_encoder), [Source(corpus, 1.0)], tmp_path, Recipe(**{**RECIPE, "steps": 2}))
+    with pytest.raises(FazhiError, match="another recipe"):
+        adapt(str(tiny_encoder), [Source(corpus, 1.0)], tmp_path, Recipe(**RECIPE))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("empty.txt", b"\n \n", "the corpus is empty"),
+        ("gb.txt", "法治政府".encode("gb18030"), "not UTF-8"),
+        ("bad.txt.xz", b"no xz", "no valid xz"),
+    ],
+)
+def test_broken_corpora_are_refused_in_one_sentence(tmp_path, name, content, message) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(FazhiError, match=message) as error:
+        read_documents(tmp_path / name)
+    assert "\n" not in str(error.value)
+
+
+def test_missing_corpus_and_no_corpus_are_named(tmp_path, tiny_encoder) -> None:
+    with pytest.raises(FazhiError, match=r"none\.txt: no such corpus"):
+        read_documents(tmp_path / "none.txt")
+    with pytest.raises(FazhiError, match="no corpus is named"):
+        adapt(str(tiny_encoder), [], tmp_path, Recipe(**RECIPE))
+
+
+def test_passages_longer_than_the_encoder_reads_are_refused(corpus, tiny_encoder, tmp_path) -> None:
+    with pytest.raises(ModelError, match="positions"):
+        adapt(str(tiny_encoder), [Source(corpus, 1.0)], tmp_path, Recipe(**{**RECIPE, "length": 5000}))
