@@ -145,8 +145,31 @@ def test_evaluate_writes_figures(model_folder, tmp_path) -> None:
     assert len(found["reports"]) == 5
 
 
+def test_check_needs_the_exceptions_and_names_those_that_cover_nothing(tmp_path) -> None:
+    gold, exceptions = ROOT / "annotations" / "gold", ROOT / "annotations" / "lint_exceptions.csv"
+    assert run.invoke(app, ["annotations", "check", str(gold)]).exit_code == 1
+    result = run.invoke(app, ["annotations", "check", str(gold), "--exceptions", str(exceptions)])
+    assert (result.exit_code, result.stderr) == (0, "")
+    more = tmp_path / "more.csv"
+    more.write_text(exceptions.read_text(encoding="utf-8") + "*,9,若干,a guess\n", encoding="utf-8")
+    result = run.invoke(app, ["annotations", "check", str(gold), "--exceptions", str(more)])
+    assert (result.exit_code, "'若干' (rule 9) covers nothing" in result.stderr) == (0, True)
+
+
+def test_noise_writes_pages_with_labels(tmp_path) -> None:
+    from fazhi.annotations import read_gold
+
+    gold, pages = ROOT / "annotations" / "gold" / "real.jsonl", tmp_path / "pages.jsonl"
+    result = run.invoke(app, ["annotations", "noise", str(gold), str(pages), "--kind", "stray spaces"])
+    assert result.exit_code == 0, result.output
+    before, after = list(read_gold(gold)), list(read_gold(pages))
+    assert [len(d.spans) for d in after] == [len(d.spans) for d in before]
+    assert all(len(b.text) > len(a.text) for a, b in zip(before, after, strict=True))
+    result = run.invoke(app, ["annotations", "noise", str(gold), str(pages), "--kind", "smudges"])
+    assert (result.exit_code, "'smudges'" in result.stderr) == (1, True)
+
+
 def test_check_reports_findings_and_broken_gold(tmp_path) -> None:
-    assert run.invoke(app, ["annotations", "check", str(ROOT / "annotations" / "gold")]).exit_code == 0
     line = {"id": "a", "text": "一是推进改革。", "spans": [{"start": 0, "end": 6, "label": "MEASURE"}], "links": []}
     path = tmp_path / "gold.jsonl"
     path.write_text(json.dumps(line), encoding="utf-8")

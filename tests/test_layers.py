@@ -13,9 +13,9 @@ SOURCE = ROOT / "src" / "fazhi"
 LAYERS = [
     {"errors", "types", "labels", "vocabulary"},
     {"text", "clauses", "quantity", "scoring"},
-    {"codec", "sections", "metadata", "read", "carving", "segment"},
-    {"windows", "annotations"},
-    {"docs", "model", "linking", "noise"},
+    {"codec", "sections", "metadata", "carving", "segment"},
+    {"windows", "annotations", "pages"},
+    {"docs", "model", "linking", "noise", "read"},
     {"corpus", "pipes", "records", "pretraining"},
     {"factories", "export", "evaluate"},
     {"api", "recipes", "figures"},

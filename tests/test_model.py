@@ -115,3 +115,20 @@ def test_tokenizer_must_fit_the_weights(tiny_encoder, tmp_path) -> None:
     tokenizer.save_pretrained(folder)
     with pytest.raises(ModelError, match="rows"):
         Tagger.from_encoder(str(folder))
+
+
+def test_an_encoder_without_tokenizer_is_refused(tiny_encoder, tmp_path) -> None:
+    import shutil
+
+    folder = tmp_path / "encoder"
+    shutil.copytree(tiny_encoder, folder, ignore=shutil.ignore_patterns("tokenizer*", "vocab*", "special*"))
+    with pytest.raises(ModelError, match=r"no encoder could be loaded.*models/encoder") as error:
+        Tagger.from_encoder(str(folder))
+    assert "\n" not in str(error.value)
+
+
+def test_a_name_that_cannot_be_reached_points_to_the_shipped_encoder(monkeypatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(ModelError, match=r"'hfl/no-such-model'.*models/encoder") as error:
+        Tagger.from_encoder("hfl/no-such-model")
+    assert "\n" not in str(error.value)

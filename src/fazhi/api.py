@@ -11,7 +11,7 @@ from spacy.language import Language
 from spacy.util import get_package_path, is_package, load_config
 
 from fazhi.errors import FazhiError, ModelError, ReadError
-from fazhi.read import check_is_report, read_text
+from fazhi.read import check_is_report, read_source
 from fazhi.records import Record, record, rows
 from fazhi.text import clean
 
@@ -142,17 +142,17 @@ def extract_file(path: Path, nlp: Language, *, encoding: str | None = None, any_
     Raises:
         ReadError: if it cannot be read or is no report.
     """
-    source = read_text(path, encoding)
-    if len(source) > nlp.max_length:
+    source = read_source(path, encoding)
+    if (length := len(source.report.text)) > nlp.max_length:
         raise ReadError(
-            f"{len(source)} characters are no single report", file=path, fix=f"split it at {nlp.max_length} characters"
+            f"{length} characters are no single report", file=path, fix=f"split it at {nlp.max_length} characters"
         )
-    cleaned = clean(source)
+    cleaned = clean(source.report)
     if not any_text or not cleaned.text:
         check_is_report(cleaned.text, path)
     with nlp.memory_zone():
         doc = nlp(cleaned.text)
-        return record(doc, cleaned, source=str(path), model=model_name(nlp))
+        return record(doc, cleaned, source=str(path), model=model_name(nlp), shown=source.shown)
 
 
 def model_name(nlp: Language) -> str:

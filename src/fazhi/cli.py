@@ -191,6 +191,36 @@ def check(
 
 
 @annotations_app.command()
+def noise(
+    gold: Annotated[Path, typer.Argument(help="Labelled reports: a JSONL file or a folder of them.")],
+    output: Annotated[Path, typer.Argument(help="Where to write the pages with their labels (JSONL).")],
+    kind: Annotated[list[str] | None, typer.Option(help="A kind of noise; may come again. By default all.")] = None,
+    seed: Annotated[int, typer.Option(help="Of where and how much.")] = 0,
+) -> None:
+    """Make web pages of labelled reports, the offsets carried along: the cleaner backwards."""
+    import random
+
+    from fazhi.annotations import read_gold, write_gold
+
+    try:
+        from fazhi.noise import NOISES, noised
+    except ImportError as error:
+        fail(FazhiError(f"{error.name} is not installed", fix="pip install 'fazhi[noise]'"))
+        raise typer.Exit(1) from None
+    kinds = kind or list(NOISES)
+    if unknown := sorted(set(kinds) - set(NOISES)):
+        fail(FazhiError(f"no noise is called {unknown[0]!r}", fix=f"use one of {', '.join(NOISES)}"))
+        raise typer.Exit(1)
+    try:
+        pages = [noised(document, kinds, random.Random(f"{seed} {document.id}")) for document in read_gold(gold)]
+    except FazhiError as error:
+        fail(error)
+        raise typer.Exit(1) from None
+    write_gold(pages, output)
+    out.print(escape(f"{output}: {len(pages)} reports with {', '.join(kinds)}"), highlight=False, soft_wrap=True)
+
+
+@annotations_app.command()
 def agree(
     first: Annotated[Path, typer.Argument(help="One annotator: a folder of inline markup, or gold JSONL.")],
     second: Annotated[Path, typer.Argument(help="The other annotator.")],

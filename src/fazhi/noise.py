@@ -13,7 +13,7 @@ import opencc
 import pypinyin
 
 from fazhi.annotations.documents import GoldDocument
-from fazhi.text import HAN_CHARACTER, MappedText
+from fazhi.text import HAN_CHARACTER, MappedText, cells
 from fazhi.types import LabeledSpan
 
 PUNCTUATION = frozenset(",，、。;；:：!！")
@@ -100,17 +100,23 @@ def _wide_digits(page: _Page, text: str, rng: random.Random) -> None:
 
 
 def _line_breaks(page: _Page, text: str, rng: random.Random) -> None:
-    """Hard line breaks after so many characters of a paragraph."""
-    width = rng.randint(28, 44)
-    column = 0
+    """Hard line breaks where a line of a paragraph is full; paragraphs get an indent."""
+    width = 2 * rng.randint(28, 44)
+    column = since = breakable = 0
     for i, char in enumerate(text):
         if char == "\n":
-            column = 0
-        elif column == width:
-            page.before[i] = "\n" + page.before[i]
-            column = 1
-        else:
-            column += 1
+            column = since = breakable = 0
+            continue
+        if i and text[i - 1] == "\n":
+            page.before[i] = page.before[i] or "\u3000\u3000"
+            column = 4
+        elif not (char.isascii() and text[i - 1].isascii()):
+            breakable, since = i, column
+        if column + cells(char) > width and breakable:
+            page.before[breakable] = "\n" + page.before[breakable]
+            column -= since
+            breakable = 0
+        column += cells(char)
 
 
 # Applied in this order: glosses stand next to their character, breaks and indents outside of all else.
@@ -148,7 +154,7 @@ def add_noise(text: str, kinds: Sequence[str], rng: random.Random) -> MappedText
 
     Returns:
         A map whose `text` is the cleaned text and whose `source` is the page, as if `fazhi.text.clean` had made the
-        one from the other. `clean(page.source)` gives the text back, but for hard line breaks inside a paragraph.
+        one from the other. `clean(page.source)` gives the text back.
 
     Raises:
         ValueError: if a kind is unknown or the text is empty.

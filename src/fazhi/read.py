@@ -1,12 +1,15 @@
-"""Files to decoded source text. All offsets of results count characters of this text."""
+"""Files to decoded source text and the report in it. All offsets of results count characters of the decoded source."""
 
 import codecs
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import charset_normalizer
 
 from fazhi.errors import ReadError
+from fazhi.pages import main_text, shown_text
+from fazhi.text import MappedText
 
 # What official Chinese text comes in; anything else is more likely a mistake than a report.
 CHINESE_ENCODINGS = ("utf_8", "gb18030", "big5", "utf_16_le", "utf_16_be")
@@ -25,6 +28,9 @@ OTHER_FILES = {
     b"\x1f\x8b": "a compressed file",
 }
 HTML = re.compile(r"\s*<(?:!doctype|html|head|body|\?xml)\b", re.IGNORECASE)
+DECLARED = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]{2,20})", re.IGNORECASE)
+# Pages that declare the small code often use characters of the large one.
+WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030"}
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 SUBJECT = re.compile("法治|依法|行政|執法|执法")
 FEWEST_HAN = 200
@@ -33,8 +39,42 @@ FEWEST_SUBJECT_WORDS = 3
 LEAST_HAN_SHARE = 0.2
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a file holds.
+
+    Attributes:
+        report: The report as found, each character with its place in the decoded file (`report.source`).
+        shown: All that the file shows to a reader, page heads and index tables included: where metadata may stand.
+    """
+
+    report: MappedText
+    shown: str
+
+
+def read_source(path: str | Path, encoding: str | None = None) -> Source:
+    """Read a report from a text file or an HTML page.
+
+    Args:
+        path: The file.
+        encoding: Its encoding; by default it is found out.
+
+    Raises:
+        ReadError: as `read_text`, and if a page shows no main text.
+    """
+    text = read_text(path, encoding)
+    if not HTML.match(text):
+        return Source(MappedText.of(text), text)
+    report = main_text(text)
+    if not report.text.strip():
+        raise ReadError(
+            "the page shows no text that could be a report", file=path, fix="save the text that it shows as .txt"
+        )
+    return Source(report, shown_text(text).text)
+
+
 def read_text(path: str | Path, encoding: str | None = None) -> str:
-    """Read a text file in any encoding that Chinese reports come in.
+    """Read a text file or the source of an HTML page in any encoding that Chinese reports come in.
 
     Args:
         path: The file.
@@ -63,8 +103,6 @@ def read_text(path: str | Path, encoding: str | None = None) -> str:
         if data.startswith(magic):
             raise ReadError(f"this is {kind}, not a text file", file=path, fix="save the report as plain text (.txt)")
     text = _decode(data, path, encoding).removeprefix("\ufeff")
-    if HTML.match(text):
-        raise ReadError("this is an HTML page, not plain text", file=path, fix="save the text that it shows as .txt")
     if "\x00" in text:
         raise ReadError(
             "binary data, not text",
@@ -92,6 +130,9 @@ def _decode(data: bytes, path: Path, encoding: str | None) -> str:
     try:
         return data.decode(marked)
     except UnicodeDecodeError:
+        declared = _decode_as_declared(data)
+        if declared is not None:
+            return declared
         best = charset_normalizer.from_bytes(data, cp_isolation=list(CHINESE_ENCODINGS)).best()
     if best is not None:
         text = data.decode(best.encoding)
@@ -103,6 +144,18 @@ def _decode(data: bytes, path: Path, encoding: str | None) -> str:
         place=f"byte {max(_first_fault(data, name) for name in (marked, 'gb18030'))}",
         fix="mend the file there, or name its encoding",
     )
+
+
+def _decode_as_declared(data: bytes) -> str | None:
+    """A page decoded as its head says, if it says so rightly."""
+    found = DECLARED.search(data, 0, 4096)
+    if found is None:
+        return None
+    name = found.group(1).decode("ascii").lower()
+    try:
+        return data.decode(WIDER.get(name, name))
+    except (LookupError, UnicodeDecodeError):
+        return None
 
 
 def _first_fault(data: bytes, encoding: str) -> int:

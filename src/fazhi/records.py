@@ -35,7 +35,7 @@ COLUMNS = (
 )
 
 
-def record(doc: Doc, cleaned: MappedText, *, source: str, model: str) -> Record:
+def record(doc: Doc, cleaned: MappedText, *, source: str, model: str, shown: str | None = None) -> Record:
     """The record of one report, as `fazhi extract` writes it to JSONL.
 
     Args:
@@ -43,6 +43,7 @@ def record(doc: Doc, cleaned: MappedText, *, source: str, model: str) -> Record:
         cleaned: The same text with its map.
         source: The name of the file.
         model: Name and version of the pipeline.
+        shown: All that the file shows, where it is more than `cleaned.source` says or less (an HTML page).
 
     Returns:
         `source`, `model`, `metadata`, `text`, `spans`, `links`, `indicators`. A span has offsets into the cleaned
@@ -72,7 +73,7 @@ def record(doc: Doc, cleaned: MappedText, *, source: str, model: str) -> Record:
     return {
         "source": source,
         "model": model,
-        "metadata": metadata(cleaned.text, cleaned.source).to_dict(),
+        "metadata": metadata(cleaned.text, cleaned.source if shown is None else shown).to_dict(),
         "text": cleaned.text,
         "spans": spans,
         "links": [{**link, "score": _rounded(link["score"])} for link in found["links"]],

@@ -9,6 +9,7 @@ source, cleaned with the condition of its document, gives the same characters as
 """
 
 import re
+import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,6 +35,18 @@ SPACE = re.compile(r"[^\S\n]+")
 INDENT = re.compile(r"^ | $", re.MULTILINE)
 DOUBLED_COMMA = re.compile("[,，](?=[,，、。;；:：!！?？])")
 BLANK_LINES = re.compile("^\n+|\n+$|(?<=\n)\n+")
+LINE_BREAK = re.compile(r"(?<=[^\n])\n(?=[^\n])")
+# What begins a paragraph of its own also where lines are broken by width: an indent or a list number.
+PARAGRAPH_START = re.compile(
+    r"[ \u00a0\u3000\t]{2}|\u3000|[(（]?[一二三四五六七八九十]{1,3}[)）、]|第[一二三四五六七八九十]{1,3}部分"
+    r"|\d{1,2}[.．、](?!\d)|[①-⑳]"
+)
+# What stays together where lines are broken by width: a number or word in Latin letters, or one Chinese character.
+UNBROKEN = re.compile(r"[!-~]+|.")
+# A text is taken for broken by width if so many of its lines, and such a share, are as long as lines get.
+FEWEST_FULL_LINES = 8
+LEAST_FULL_SHARE = 0.5
+SLACK_CELLS = 4
 WIDE_ALPHANUMERIC = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if chr(code).isalnum()}
 
 # Whole lines that a web page adds around a report. Patterns see one line without indent.
@@ -47,6 +60,7 @@ FURNITURE: dict[str, re.Pattern[str]] = {
         "navigation path": r"(?:您|你)?(?:的)?(?:现在的?|当前的?|所在的?)?位置\s*[:：].{0,80}",
         "source line": r"(?:\d{4}-\d{1,2}-\d{1,2}(?: \d{1,2}:\d{2}(?::\d{2})?)?\s*)?"
         r"(?:信息来源|文章来源|稿件来源|来源)\s*[:：].{0,80}",
+        "page facts": r"(?:发布(?:时间|日期|单位|机构)|更新时间|日期|作者|点击数|主题词)\s*[:：].{0,100}",
         "reader count": r"(?:浏览|阅读|点击)(?:次数|量|数)?\s*[:：]?\s*\d*次?",
         "file links": r"(?:文件|附件|相关|关联)(?:下载|文件|链接|附件|文档|稿件)\s*[:：]?",
         "neighbouring page": r"(?:上一[篇条]|下一[篇条]|扫一扫).{0,60}",
@@ -73,10 +87,13 @@ class Condition:
     Attributes:
         traditional: The text is in traditional script.
         spaces_lost: Spaces came out as question marks, as happens on pages that gloss characters with pinyin.
+        line_cells: How wide lines are at most where paragraphs are broken by width, in cells (two for a Chinese
+            character, one for a Latin letter); 0 where each line is a paragraph.
     """
 
     traditional: bool = False
     spaces_lost: bool = False
+    line_cells: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +208,25 @@ def condition(source: str) -> Condition:
     traditional = sum(map(_only_traditional, source))
     simplified = sum(map(_only_simplified, source))
     glossed = GLOSS.search(source) is not None
-    return Condition(traditional=traditional > simplified, spaces_lost=glossed)
+    return Condition(traditional=traditional > simplified, spaces_lost=glossed, line_cells=_line_cells(source))
+
+
+def cells(text: str) -> int:
+    """The width of a text as it is shown: two for a character that is wide in Chinese type, one for any other."""
+    return sum(1 + (unicodedata.east_asian_width(char) in "WFA") for char in text)
+
+
+def _line_cells(source: str) -> int:
+    """The width at which a text's lines are broken, or 0 if its lines are paragraphs."""
+    widths = [cells(line.rstrip()) for line in LINE_END.sub("\n", source).split("\n") if line.strip()]
+    if len(widths) < FEWEST_FULL_LINES:
+        return 0
+    # The longest lines may be few and odd (a table, a link): take the width that most full lines share.
+    best = max(set(widths), key=lambda w: sum(w - SLACK_CELLS <= other <= w for other in widths))
+    full = sum(best - SLACK_CELLS <= width <= best for width in widths)
+    shared = full >= FEWEST_FULL_LINES and full >= LEAST_FULL_SHARE * len(widths)
+    longer = sum(width > best for width in widths)
+    return best if shared and best >= 3 * SLACK_CELLS and longer <= full // 10 else 0
 
 
 @cache
@@ -211,6 +246,25 @@ def _simplified_forms() -> frozenset[str]:
     return frozenset(map(chr, _to_simplified().values()))
 
 
+def _join_lines(mapped: MappedText, width: int, is_piece: bool) -> MappedText:
+    """Take away the line breaks inside paragraphs: behind a full line, unless the next one begins a paragraph.
+
+    A span never reaches over the end of a paragraph, so all breaks inside a piece are of this kind.
+    """
+
+    def replace(found: re.Match[str]) -> str:
+        text, at = found.string, found.start()
+        line = text[text.rfind("\n", 0, at) + 1 : at].rstrip()
+        unbroken = UNBROKEN.match(text, at + 1)
+        full = cells(line) + (cells(unbroken.group()) if unbroken else 0) > width - SLACK_CELLS
+        joined = full and not PARAGRAPH_START.match(text, at + 1)
+        # Between two Latin letters the break stood for a blank.
+        latin = text[at - 1].isascii() and text[at + 1].isascii() and text[at - 1].isalpha() and text[at + 1].isalpha()
+        return (" " if latin else "") if joined or is_piece else "\n"
+
+    return mapped.sub(LINE_BREAK, replace, "line break inside a paragraph")
+
+
 def _drop_furniture(mapped: MappedText) -> MappedText:
     for reason, pattern in FURNITURE.items():
         mapped = mapped.sub(
@@ -221,11 +275,12 @@ def _drop_furniture(mapped: MappedText) -> MappedText:
     return mapped
 
 
-def clean(source: str, piece_of: Condition | None = None) -> MappedText:
+def clean(source: str | MappedText, piece_of: Condition | None = None) -> MappedText:
     """Clean a report.
 
     Args:
-        source: The decoded text as found.
+        source: The decoded text as found, or a text that was itself made from a source (an HTML page), whose places
+            then lead back there.
         piece_of: The condition of the document that `source` is a piece of, if it is not a whole document. Whole
             lines of page furniture are looked for in documents only.
 
@@ -234,10 +289,14 @@ def clean(source: str, piece_of: Condition | None = None) -> MappedText:
         line breaks, no full-width letters or digits and no pinyin glosses; traditional script is simplified.
         Punctuation keeps its width. The result may be empty.
     """
-    state = piece_of or condition(source)
-    mapped = MappedText.of(source)
+    mapped = MappedText.of(source) if isinstance(source, str) else source
+    state = piece_of or condition(mapped.text)
     mapped = mapped.sub(LINE_END, "\n", "line end")
     mapped = mapped.sub(INVISIBLE, "", "invisible character")
+    if piece_of is None:
+        mapped = _drop_furniture(mapped)
+    if state.line_cells:
+        mapped = _join_lines(mapped, state.line_cells, is_piece=piece_of is not None)
     mapped = mapped.translate(WIDE_ALPHANUMERIC, "full-width letter or digit")
     mapped = mapped.sub(GLOSS, "", "pinyin gloss")
     if state.traditional:

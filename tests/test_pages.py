@@ -1,0 +1,79 @@
+"""The report on a page of a government site: all of it, hardly anything else, and each character in its place."""
+
+import html
+from itertools import pairwise
+
+import pytest
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from fazhi.errors import ReadError
+from fazhi.pages import main_text, shown_text
+from fazhi.read import read_source
+from fazhi.text import clean
+from tests.conftest import ROOT
+
+PAGES = Environment(
+    autoescape=True, undefined=StrictUndefined, loader=FileSystemLoader(ROOT / "tests" / "data" / "pages")
+)
+LAYOUTS = sorted(name for name in PAGES.list_templates() if name.endswith(".j2"))
+# Lines beside the report that may be left: facts about the page, captions of tabs, a table that belongs to it.
+MOST_EXTRA_LINES = 5
+
+
+def render(layout: str, text: str, issuer: str) -> str:
+    title, *paragraphs = text.split("\n")
+    return PAGES.get_template(layout).render(title=title, paragraphs=paragraphs, date="2024-01-15", issuer=issuer)
+
+
+@pytest.mark.parametrize(("number", "layout"), list(enumerate(LAYOUTS)), ids=LAYOUTS)
+def test_no_line_of_the_report_is_lost_and_little_else_is_kept(authored, number: int, layout: str) -> None:
+    for document in (authored[number * 7], authored[-1 - number]):
+        page = render(layout, document.text, document.meta.issuer)
+        lines = [line.strip() for line in clean(main_text(page)).text.split("\n")]
+        wanted = document.text.split("\n")
+        assert [line for line in lines if line in wanted] == wanted
+        assert len(lines) - len(wanted) <= MOST_EXTRA_LINES
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_each_character_has_its_place_in_the_source(authored, layout: str) -> None:
+    page = render(layout, authored[3].text, authored[3].meta.issuer)
+    for mapped in (shown_text(page), main_text(page), clean(main_text(page))):
+        assert mapped.source == page
+        assert all(a <= b for a, b in pairwise(mapped.starts))
+        for char, start, end in zip(mapped.text, mapped.starts, mapped.ends, strict=True):
+            shown = html.unescape(page[start:end])
+            assert char in shown or char in "\n| " or (char.isascii() and not shown.isascii()), (char, page[start:end])
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("<p>甲&nbsp;乙&#12288;丙&amp;丁</p>", "甲 乙 丙&丁"),
+        ("<p>AT&T 的 R&D</p>", "AT&T 的 R&D"),
+        ("甲<script>var 乙='<p>丙</p>';</script>丁<style>戊</style>", "甲丁"),
+        ("<div>甲<div>乙</div>丙</div>", "甲\n乙\n丙"),
+        ("<p>甲<br>乙<p>丙", "甲\n乙\n丙"),
+        ("<table><tr><td>索引号</td><td>甲</td></tr><tr><td>乙</td></tr></table>", "索引号|甲\n乙"),
+        ("<p>甲<b>乙</b><!-- 丙 --><i>丁</i></p>", "甲乙丁"),
+        ("<noscript>甲</noscript></noscript><p>乙", "乙"),
+    ],
+)
+def test_shown_text(source: str, shown: str) -> None:
+    assert shown_text(source).text.strip() == shown
+
+
+def test_pages_are_read_in_the_charset_that_they_declare(authored, tmp_path) -> None:
+    page = render("12_frames_era.html.j2", authored[0].text, authored[0].meta.issuer)
+    path = tmp_path / "report.htm"
+    path.write_bytes(page.encode("gb18030"))
+    source = read_source(path)
+    assert source.report.source == page
+    assert authored[0].text.split("\n")[-2] in source.report.text
+
+
+def test_a_page_without_main_text_is_refused(tmp_path) -> None:
+    path = tmp_path / "empty.html"
+    path.write_text("<html><body><script>var a;</script></body></html>", encoding="utf-8")
+    with pytest.raises(ReadError, match="shows no text that could be a report"):
+        read_source(path)

@@ -1,0 +1,53 @@
+"""Words from a pkuseg model trained on the spot: they cover the text, white space included."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fazhi.errors import ModelError
+from fazhi.segment import Segmenter, check_cover
+from fazhi.types import CharSpan
+
+LINES = ["全面 推进 依法 行政 。", "加强 法治 政府 建设 ，", "规范 行政 执法 行为 。", "办理 行政 复议 案件 358 件 。"]
+
+
+@pytest.fixture(scope="module")
+def segmenter(tmp_path_factory) -> Segmenter:
+    import spacy_pkuseg
+
+    folder = tmp_path_factory.mktemp("words")
+    training = folder / "train.txt"
+    training.write_text("\n".join(LINES * 5), encoding="utf-8")
+    spacy_pkuseg.train(str(training), str(training), str(folder / "model"), train_iter=3)
+    return Segmenter(folder / "model")
+
+
+def test_it_has_learnt_its_lines(segmenter) -> None:
+    for line in LINES:
+        text = line.replace(" ", "")
+        assert [word.of(text) for word in segmenter.words(text)] == line.split()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(text=st.text(st.sampled_from("全面推进依法行政，。１23ａb①\u3000 \t\n\r\u2028\U00020000習(xí)%"), max_size=60))
+def test_words_cover_any_text(segmenter, text: str) -> None:
+    words = segmenter.words(text)
+    assert check_cover(words, len(text))
+    assert "".join(word.of(text) for word in words) == text
+    assert all(word.of(text).isspace() or not any(map(str.isspace, word.of(text))) for word in words)
+
+
+def test_a_gap_is_seen() -> None:
+    assert check_cover([CharSpan(0, 2), CharSpan(2, 3)], 3)
+    assert not check_cover([CharSpan(0, 2), CharSpan(3, 4)], 4)
+    assert not check_cover([CharSpan(0, 2)], 3)
+    assert check_cover([], 0)
+
+
+def test_missing_and_damaged_models_are_named(tmp_path) -> None:
+    with pytest.raises(ModelError, match=r"features\.msgpack: the file is missing"):
+        Segmenter(tmp_path)
+    for name in ("features.msgpack", "weights.npz"):
+        (tmp_path / name).write_bytes(b"\xc1damaged")
+    with pytest.raises(ModelError, match="no pkuseg model could be read"):
+        Segmenter(tmp_path)
