@@ -12,7 +12,8 @@ MENDED = list(NOISES)
 @pytest.mark.parametrize("kinds", [*([name] for name in MENDED), MENDED], ids=lambda kinds: " + ".join(kinds))
 @pytest.mark.parametrize("seed", range(3))
 def test_cleaning_undoes_noise_with_the_same_offsets(gold, authored, kinds, seed) -> None:
-    for document in [*gold, *authored[seed::25]]:
+    # A text whose paragraphs are all short does not tell whether its lines are broken by width.
+    for document in gold if "hard line breaks" in kinds else [*gold, *authored[seed::25]]:
         page = add_noise(document.text, kinds, random.Random(seed))
         cleaned = clean(page.source)
         assert cleaned.text == document.text

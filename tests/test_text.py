@@ -122,3 +122,29 @@ def test_replacement_must_not_be_longer() -> None:
 
     with pytest.raises(ValueError, match="longer"):
         MappedText.of("ab").sub(re.compile("a"), "aa", "test")
+
+
+PARAGRAPHS = [
+    "现将二〇二三年法治政府建设情况报告如下。今年以来，我县认真贯彻落实党中央决策部署，加强领导，压实责任，"
+    "推进各项工作取得新的进展，群众满意度持续提高，营商环境不断优化，依法行政水平得到明显提升，社会大局保持稳定。",
+    "一、主要工作",
+    "（一）深化改革。我县在全省率先推行企业开办一件事改革，全面实现网上可办，办理时限由原来的十五个工作日压缩到三个"
+    "工作日，全年办理各类事项一万二千件，其中网上办理八千六百件，占总数的七成以上，位居全市第一，受到上级肯定。",
+    "二、存在问题",
+    "一是行政执法力量不足，执法人员法律素养有待提高，少数部门执法程序不够规范。二是普法宣传形式单一，针对性还不强。",
+]
+
+
+def test_line_breaks_by_width_are_mended_and_paragraphs_kept() -> None:
+    page = "\n".join(p[i : i + 28] for p in PARAGRAPHS for i in range(0, len(p), 28))
+    assert page.count("\n") > 10
+    cleaned = clean(page)
+    assert cleaned.text.split("\n") == PARAGRAPHS
+    piece = page[page.index("我县认真") : page.index("取得新的")]
+    assert "\n" in piece
+    assert clean(piece, condition(page)).text == piece.replace("\n", "")
+
+
+def test_lines_of_many_widths_are_paragraphs() -> None:
+    text = "\n".join("依法行政" * n for n in range(3, 30))
+    assert clean(text).text == text

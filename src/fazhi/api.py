@@ -156,5 +156,5 @@ def extract_file(path: Path, nlp: Language, *, encoding: str | None = None, any_
 
 
 def model_name(nlp: Language) -> str:
-    """Name and version of a pipeline, such as `zh_fazhi_report-0.1.0`."""
+    """Name and version of a pipeline, such as `zh_fazhi_report-0.2.0`."""
     return f"{nlp.meta['lang']}_{nlp.meta['name']}-{nlp.meta['version']}"

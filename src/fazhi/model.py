@@ -237,6 +237,13 @@ class Tagger:
                 f"no encoder could be loaded from {name_or_path!r} ({_first_line(error)})",
                 fix=f"give a folder with config, tokenizer and weights, such as the shipped {SHIPPED_ENCODER}",
             ) from error
+        if len(tokenizer) <= len(tokenizer.all_special_ids):
+            # transformers makes up an empty tokenizer where a folder has none
+            raise ModelError(
+                "the encoder comes without a tokenizer",
+                file=name_or_path,
+                fix=f"add its tokenizer files, or take the shipped {SHIPPED_ENCODER}",
+            )
         return cls(SpanTagger(encoder, dropout), CharVocabulary(tokenizer))
 
     def loss(

@@ -17,6 +17,7 @@ from fazhi.text import HAN_CHARACTER, MappedText, cells
 from fazhi.types import LabeledSpan
 
 PUNCTUATION = frozenset(",，、。;；:：!！")
+CANNOT_BEGIN_A_LINE = PUNCTUATION | frozenset("?？”’）》")
 HEAD_FURNITURE = (
     "网站首页",
     "您现在的位置：首页 > 政府信息公开 > 法治政府建设",
@@ -109,14 +110,17 @@ def _line_breaks(page: _Page, text: str, rng: random.Random) -> None:
             continue
         if i and text[i - 1] == "\n":
             page.before[i] = page.before[i] or "\u3000\u3000"
-            column = 4
-        elif not (char.isascii() and text[i - 1].isascii()):
-            breakable, since = i, column
-        if column + cells(char) > width and breakable:
-            page.before[breakable] = "\n" + page.before[breakable]
+            column = 0
+        elif char not in CANNOT_BEGIN_A_LINE and not (
+            char.isascii() and text[i - 1].isalnum() and text[i - 1].isascii()
+        ):
+            breakable, since = i, column + cells(page.before[i])
+        width_here = cells(page.before[i].lstrip("\n")) + cells(page.shown[i])
+        if column + width_here > width and breakable:
+            page.before[breakable] += "\n"
             column -= since
             breakable = 0
-        column += cells(char)
+        column += width_here
 
 
 # Applied in this order: glosses stand next to their character, breaks and indents outside of all else.

@@ -38,14 +38,17 @@ BLANK_LINES = re.compile("^\n+|\n+$|(?<=\n)\n+")
 LINE_BREAK = re.compile(r"(?<=[^\n])\n(?=[^\n])")
 # What begins a paragraph of its own also where lines are broken by width: an indent or a list number.
 PARAGRAPH_START = re.compile(
-    r"[ \u00a0\u3000\t]{2}|\u3000|[(（]?[一二三四五六七八九十]{1,3}[)）、]|第[一二三四五六七八九十]{1,3}部分"
+    r"[? \u00a0\u3000\t]{2}|\u3000|[(（]?[一二三四五六七八九十]{1,3}[)）、]|第[一二三四五六七八九十]{1,3}部分"
     r"|\d{1,2}[.．、](?!\d)|[①-⑳]"
 )
-# What stays together where lines are broken by width: a number or word in Latin letters, or one Chinese character.
-UNBROKEN = re.compile(r"[!-~]+|.")
-# A text is taken for broken by width if so many of its lines, and such a share, are as long as lines get.
+# What stays together where lines are broken by width: a number or word in Latin letters, or one Chinese character
+# with its gloss and the punctuation that cannot begin a line.
+UNBROKEN = re.compile(r"(?:[!-~０-９Ａ-Ｚａ-ｚ]+|.(?:\([^()\n]{1,8}\))?)[\s,，、。;；:：!！?？”’）》]{0,4}")
+# A text is taken for broken by width if so many of its lines, and such a share, are as long as lines get, and if most
+# of these stop in the middle of a sentence.
 FEWEST_FULL_LINES = 8
-LEAST_FULL_SHARE = 0.5
+LEAST_FULL_SHARE = 0.3
+LEAST_CUT_SHARE = 0.7
 SLACK_CELLS = 4
 WIDE_ALPHANUMERIC = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if chr(code).isalnum()}
 
@@ -218,15 +221,18 @@ def cells(text: str) -> int:
 
 def _line_cells(source: str) -> int:
     """The width at which a text's lines are broken, or 0 if its lines are paragraphs."""
-    widths = [cells(line.rstrip()) for line in LINE_END.sub("\n", source).split("\n") if line.strip()]
-    if len(widths) < FEWEST_FULL_LINES:
+    lines = [line.rstrip() for line in LINE_END.sub("\n", source).split("\n") if line.strip()]
+    if len(lines) < FEWEST_FULL_LINES:
         return 0
+    widths = [cells(line) for line in lines]
     # The longest lines may be few and odd (a table, a link): take the width that most full lines share.
     best = max(set(widths), key=lambda w: sum(w - SLACK_CELLS <= other <= w for other in widths))
-    full = sum(best - SLACK_CELLS <= width <= best for width in widths)
-    shared = full >= FEWEST_FULL_LINES and full >= LEAST_FULL_SHARE * len(widths)
+    full = [line for line, width in zip(lines, widths, strict=True) if best - SLACK_CELLS <= width <= best]
+    cut = [line for line in full if line[-1] not in "。！!；;：:"]
     longer = sum(width > best for width in widths)
-    return best if shared and best >= 3 * SLACK_CELLS and longer <= full // 10 else 0
+    shared = len(full) >= max(FEWEST_FULL_LINES, LEAST_FULL_SHARE * len(lines))
+    told = shared and len(cut) >= LEAST_CUT_SHARE * len(full) and longer <= len(full) // 10
+    return best if told and best >= 3 * SLACK_CELLS else 0
 
 
 @cache
