@@ -140,7 +140,7 @@ def test_line_breaks_by_width_are_mended_and_paragraphs_kept() -> None:
     assert page.count("\n") > 10
     cleaned = clean(page)
     assert cleaned.text.split("\n") == PARAGRAPHS
-    piece = page[page.index("我县认真") : page.index("取得新的")]
+    piece = page[4:70]
     assert "\n" in piece
     assert clean(piece, condition(page)).text == piece.replace("\n", "")
 
