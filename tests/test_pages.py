@@ -4,6 +4,8 @@ import html
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fazhi.errors import ReadError
@@ -56,11 +58,40 @@ def test_each_character_has_its_place_in_the_source(authored, layout: str) -> No
         ("<p>甲<br>乙<p>丙", "甲\n乙\n丙"),
         ("<table><tr><td>索引号</td><td>甲</td></tr><tr><td>乙</td></tr></table>", "索引号|甲\n乙"),
         ("<p>甲<b>乙</b><!-- 丙 --><i>丁</i></p>", "甲乙丁"),
+        ("<p>甲\n      乙 <b> 丙</b>\n</p>\n\n<p>丁</p>", "甲 乙 丙 \n丁"),
+        ("<![if !supportLists]>甲<![endif]><o:p></o:p>乙<![foo[丙]]>", "甲乙"),
         ("<noscript>甲</noscript></noscript><p>乙", "乙"),
     ],
 )
 def test_shown_text(source: str, shown: str) -> None:
     assert shown_text(source).text.strip() == shown
+
+
+markup = [
+    "<p>",
+    "</p>",
+    "<td>",
+    "<![",
+    "<!--",
+    "-->",
+    "<script>",
+    "</script>",
+    "&",
+    "&amp",
+    "&#x",
+    ";",
+    "<",
+    ">",
+    "=",
+    "'",
+]
+
+
+@given(st.lists(st.sampled_from([*markup, *"甲乙 \n/!a"]), max_size=30).map("".join))
+def test_any_markup_is_read_with_places_in_order(source: str) -> None:
+    page = shown_text(source)
+    assert all(0 <= a < b <= len(source) for a, b in zip(page.starts, page.ends, strict=True))
+    assert all(a <= b for a, b in pairwise(page.starts))
 
 
 def test_pages_are_read_in_the_charset_that_they_declare(authored, tmp_path) -> None:

@@ -25,6 +25,8 @@ UNSEEN = frozenset(
     {"script", "style", "noscript", "template", "title", "textarea", "select", "button", "svg", "iframe"}
 )
 SPACE = re.compile(r"\s+")
+# White space as HTML knows it: the ideographic blank and the no-break blank are characters.
+PIECE = re.compile(r"[ \t\r\n\f]+|[^ \t\r\n\f]+")
 SIGNS = re.compile(r"[\W_]+")
 # A cell up to this length stands on one line with its neighbours, as in an index table; a longer one is a paragraph.
 LONGEST_CELL = 60
@@ -83,6 +85,12 @@ class _Reader(HTMLParser):
         if length:
             self._add("|" if length <= LONGEST_CELL else "\n", self._at)
 
+    def parse_html_declaration(self, i: int) -> int:
+        """`<![if …]>` and its like are comments, as in a browser; the base class refuses some of them."""
+        if self.rawdata.startswith("<![", i):
+            return self.parse_bogus_comment(i)
+        return super().parse_html_declaration(i)
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A block or a cell begins, or something that is not shown."""
         self._break(tag)
@@ -102,8 +110,14 @@ class _Reader(HTMLParser):
         self._break(tag)
 
     def handle_data(self, data: str) -> None:
-        """Text as it stands; its white space is no line break."""
-        self._add(SPACE.sub(lambda run: " " * len(run.group()), data), self._at)
+        """Text as it stands; a run of white space, line breaks among it, shows as one blank."""
+        at = self._at
+        for piece in PIECE.finditer(data):
+            start, end = at + piece.start(), at + piece.end()
+            if not piece.group().isspace():
+                self._add(piece.group(), start)
+            elif self.characters and self.characters[-1] not in " \n":
+                self._add(" ", start, end)
 
     def handle_charref(self, name: str) -> None:
         """`&#12288;`."""
