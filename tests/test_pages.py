@@ -103,6 +103,12 @@ def test_pages_are_read_in_the_charset_that_they_declare(authored, tmp_path) -> 
     assert authored[0].text.split("\n")[-2] in source.report.text
 
 
+def test_headings_in_front_of_the_first_paragraph_are_kept_without_a_title() -> None:
+    body = "加强组织领导，压实各级责任，统筹推进各项重点任务，确保年度工作落到实处，群众满意度进一步提高。" * 3
+    page = f"<div><a>首页</a></div><div><p>一、主要做法</p><p>（一）加强领导</p><p>{body}</p><p>{body}</p></div>"
+    assert main_text(page).text.split("\n")[:2] == ["一、主要做法", "（一）加强领导"]
+
+
 def test_a_page_without_main_text_is_refused(tmp_path) -> None:
     path = tmp_path / "empty.html"
     path.write_text("<html><body><script>var a;</script></body></html>", encoding="utf-8")

@@ -9,7 +9,7 @@ import re
 from html.parser import HTMLParser
 
 from fazhi.metadata import DATE
-from fazhi.text import MappedText
+from fazhi.text import PARAGRAPH_START, MappedText
 from fazhi.types import CharSpan
 
 BLOCKS = frozenset(
@@ -167,10 +167,17 @@ def main_text(source: str) -> MappedText:
 
 
 def _title_before(texts: list[str], chosen: list[int]) -> int:
-    """The line of the title, the last one in front of the first paragraph; without one, the first paragraph."""
+    """The line of the title, the last one in front of the first paragraph; without one, the first paragraph itself.
+
+    Numbered headings right in front of the first paragraph belong to it.
+    """
     paragraph = next((i for i in chosen if len(texts[i]) >= SHORTEST_PARAGRAPH), chosen[0])
     titles = [i for i in range(paragraph) if TITLE.search(texts[i]) and not PATH_SIGN.search(texts[i])]
-    return titles[-1] if titles else paragraph
+    if titles:
+        return titles[-1]
+    while paragraph and PARAGRAPH_START.match(texts[paragraph - 1]):
+        paragraph -= 1
+    return paragraph
 
 
 def _signature_after(texts: list[str], first: int, last: int) -> int:
