@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from fazhi.errors import ModelError
 from fazhi.segment import Segmenter, check_cover
 from fazhi.types import CharSpan
+from tests.conftest import ROOT
 
 LINES = ["全面 推进 依法 行政 。", "加强 法治 政府 建设 ，", "规范 行政 执法 行为 。", "办理 行政 复议 案件 358 件 。"]
 
@@ -54,3 +55,10 @@ def test_missing_and_damaged_models_are_named(tmp_path) -> None:
         (tmp_path / name).write_bytes(b"\xc1damaged")
     with pytest.raises(ModelError, match="no pkuseg model could be read"):
         Segmenter(tmp_path)
+
+
+def test_the_sample_of_words_is_text_of_authored_reports(authored) -> None:
+    texts = "".join(document.text for document in authored)
+    lines = (ROOT / "corpus" / "words.txt").read_text(encoding="utf-8").splitlines()
+    assert len(lines) >= 200
+    assert [line for line in lines if "  " in line or line.replace(" ", "") not in texts] == []
