@@ -5,8 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fazhi.errors import ModelError
-from fazhi.segment import Segmenter, check_cover
-from fazhi.types import CharSpan
+from fazhi.segment import Segmenter
 from tests.conftest import ROOT
 
 LINES = ["全面 推进 依法 行政 。", "加强 法治 政府 建设 ，", "规范 行政 执法 行为 。", "办理 行政 复议 案件 358 件 。"]
@@ -36,16 +35,9 @@ def test_it_has_learnt_its_lines(segmenter) -> None:
 @given(text=st.text(st.sampled_from("全面推进依法行政，。１23ａb①\u3000 \t\n\r\u2028\U00020000習(xí)%"), max_size=60))
 def test_words_cover_any_text(segmenter, text: str) -> None:
     words = segmenter.words(text)
-    assert check_cover(words, len(text))
+    assert [word.start for word in words] == [0, *(word.end for word in words)][: len(words)]
     assert "".join(word.of(text) for word in words) == text
     assert all(word.of(text).isspace() or not any(map(str.isspace, word.of(text))) for word in words)
-
-
-def test_a_gap_is_seen() -> None:
-    assert check_cover([CharSpan(0, 2), CharSpan(2, 3)], 3)
-    assert not check_cover([CharSpan(0, 2), CharSpan(3, 4)], 4)
-    assert not check_cover([CharSpan(0, 2)], 3)
-    assert check_cover([], 0)
 
 
 def test_missing_and_damaged_models_are_named(tmp_path) -> None:

@@ -2,7 +2,6 @@
 
 import re
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -47,12 +46,6 @@ class Segmenter:
                     fix="report this text as a bug",
                 )
         return found
-
-
-def check_cover(words: list[CharSpan], length: int) -> bool:
-    """Whether words cover a text of `length` characters without gap or overlap."""
-    ends_meet = all(a.end == b.start for a, b in pairwise(words))
-    return ends_meet and (words[0].start == 0 and words[-1].end == length if words else length == 0)
 
 
 @cache
