@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fazhi.text import Condition, clean, condition
@@ -24,6 +24,7 @@ def test_map_is_monotone_and_in_range(source: str) -> None:
 
 
 @given(messy)
+@example(",? ? ")
 def test_cleaning_twice_changes_nothing_more(source: str) -> None:
     # A blank that stands for a gap between two words of a page would pass for a stray one the second time.
     once = clean(source).text

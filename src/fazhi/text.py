@@ -33,7 +33,7 @@ LOST_INDENT = re.compile(r"^(?:\?[ \u00a0]?){2,}", re.MULTILINE)
 STRAY_SPACE = re.compile(rf"(?<=[{CJK}])[^\S\n](?=\S)|(?<=\S)[^\S\n](?=[{CJK}])")
 SPACE = re.compile(r"[^\S\n]+")
 INDENT = re.compile(r"^ | $", re.MULTILINE)
-DOUBLED_COMMA = re.compile("[,，](?=[,，、。;；:：!！?？])")
+DOUBLED_COMMA = re.compile("(?<=[^\n])[,，](?=[,，、。;；:：!！?？])")
 BLANK_LINES = re.compile("^\n+|\n+$|(?<=\n)\n+")
 LINE_BREAK = re.compile(r"(?<=[^\n])\n(?=[^\n])")
 # What begins a paragraph of its own also where lines are broken by width: an indent or a list number.
