@@ -4,6 +4,11 @@ BIN := .venv/bin
 MODEL := $(wildcard models/zh_fazhi_report-*.whl)
 RAW := $(wildcard corpus/raw/*_2*.txt)
 
+# Large blocks of memory are kept from step to step: training on a CPU is about a quarter faster.
+train: export MALLOC_MMAP_THRESHOLD_ := 8589934592
+train: export MALLOC_TRIM_THRESHOLD_ := 17179869184
+train: export MALLOC_TOP_PAD_ := 268435456
+
 .PHONY: demo test train check prove clean
 
 .venv/installed: pyproject.toml constraints.txt

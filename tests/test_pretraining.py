@@ -12,11 +12,10 @@ import pytest
 import torch
 
 from fazhi.errors import FazhiError, ModelError
-from fazhi.model import Tagger
+from fazhi.model import Passage, Tagger
 from fazhi.pretraining import (
     IGNORED,
     LOG,
-    MASKED,
     Passages,
     Recipe,
     Source,
@@ -43,33 +42,48 @@ def corpus(tmp_path_factory):
 def test_whole_words_are_chosen_up_to_the_share() -> None:
     pairs = lambda text: [CharSpan(i, min(i + 2, len(text))) for i in range(0, len(text), 2)]  # noqa: E731
     text = "法治政府建设年度报告" * 10
-    chosen = choose_words(text, pairs, random.Random(0))
-    assert len(chosen) == round(MASKED * len(text)) // 2 * 2
+    chosen = choose_words(text, pairs, 0.15, random.Random(0))
+    assert len(chosen) == round(0.15 * len(text)) // 2 * 2
     assert {i - i % 2 for i in chosen} == {i for i in chosen if i % 2 == 0}
-    assert chosen != choose_words(text, pairs, random.Random(1))
+    assert chosen != choose_words(text, pairs, 0.15, random.Random(1))
 
 
 def test_labels_are_the_true_characters_and_most_are_hidden(tiny_encoder) -> None:
     vocabulary = Tagger.from_encoder(str(tiny_encoder)).vocabulary
     known = [c for c in dict.fromkeys(TEXT) if vocabulary.ids(c) != [vocabulary.tokenizer.unk_token_id]]
     text = "".join(known) * 40
-    ids, attention, labels = make_batch([text, text[:50]], vocabulary, single_characters, random.Random(3))
+    head = "依法行政"
+    passages = [Passage(head, text), Passage("", text[:50])]
+    ids, attention, types, labels = make_batch(passages, vocabulary, single_characters, 0.15, random.Random(3))
     asked = labels != IGNORED
     true = torch.tensor(vocabulary.ids(text))
-    assert (labels[0, 1:-1][asked[0, 1:-1]] == true[asked[0, 1:-1]]).all()
+    start = len(head) + 2
+    assert (labels[0, start:-1][asked[0, start:-1]] == true[asked[0, start:-1]]).all()
+    assert not asked[0, :start].any()
+    assert (types[asked] == 1).all()
     hidden = (ids[asked] == vocabulary.hidden_id).float().mean()
     assert 0.7 < hidden < 0.9
     assert (ids[~asked & (attention == 1)] != vocabulary.hidden_id).all()
-    assert attention.sum(1).tolist() == [len(text) + 2, 52]
+    assert attention.sum(1).tolist() == [len(text) + start + 1, 53]
 
 
 def test_passages_follow_the_weights_and_begin_sentences() -> None:
     a, b = "甲甲甲甲。" * 30, "乙乙乙乙。" * 30
-    draw = Passages([([a], 3.0), ([b] * 5, 1.0)], length=22, noise=0.0).draw
+    draw = Passages([([a], 3.0), ([b] * 5, 1.0)], Recipe(steps=1, length=22, noise=0.0)).draw
     rng = random.Random(0)
-    drawn = [draw(rng) for _ in range(400)]
+    drawn = [draw(rng).text for _ in range(400)]
     assert all(len(p) <= 22 and p[:4] in ("甲甲甲甲", "乙乙乙乙") for p in drawn)
     assert 0.68 < sum("甲" in p for p in drawn) / 400 < 0.82
+
+
+def test_most_passages_come_with_the_headings_they_stand_under() -> None:
+    text = "一、依法行政\n" + "甲甲甲甲。" * 30 + "\n二、下一步\n" + "乙乙乙乙。" * 30
+    draw = Passages([([text], 1.0)], Recipe(steps=1, length=20, noise=0.0, headings=0.5)).draw
+    rng = random.Random(0)
+    drawn = [draw(rng) for _ in range(400)]
+    assert {p.context for p in drawn if p.text.startswith("甲")} == {"", "依法行政"}
+    assert {p.context for p in drawn if p.text.startswith("乙")} == {"", "下一步"}
+    assert 0.4 < sum(bool(p.context) for p in drawn) / 400 < 0.6
 
 
 def test_held_out_documents_are_not_trained_on() -> None:

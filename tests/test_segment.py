@@ -51,6 +51,6 @@ def test_missing_and_damaged_models_are_named(tmp_path) -> None:
 
 def test_the_sample_of_words_is_text_of_authored_reports(authored) -> None:
     texts = "".join(document.text for document in authored)
-    lines = (ROOT / "corpus" / "words.txt").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / "corpus" / "words" / "test.txt").read_text(encoding="utf-8").splitlines()
     assert len(lines) >= 200
     assert [line for line in lines if "  " in line or line.replace(" ", "") not in texts] == []

@@ -35,20 +35,23 @@ def main(
     folder: Annotated[Path, typer.Option("--out", help="Folder for all stages and folds.")] = Path("out/train"),
     figures: Annotated[Path | None, typer.Option("--json", help="Write all figures there.")] = None,
     seed: Annotated[int, typer.Option(help="Of weights, dropout and the order of passages.")] = 0,
-    encoder: Annotated[str, typer.Option(help="Folder or name of the encoder.")] = "models/encoder",
+    encoder: Annotated[str | None, typer.Option(help="Folder or name of the encoder; by default the config's.")] = None,
+    overlay: Annotated[list[Path] | None, typer.Option(help="Config laid over all stages; may come again.")] = None,
     authored: Annotated[bool, typer.Option(help="Begin with the stage on authored reports.")] = True,
     setting: Annotated[list[str] | None, typer.Option("--set", help="Config setting NAME=JSON for the folds.")] = None,
 ) -> None:
     """Train and test each fold, print the pooled counts."""
-    overrides = {"system.seed": seed, "paths.encoder": encoder}
+    overrides = {"system.seed": seed, **({"paths.encoder": encoder} if encoder else {})}
+    overlays = overlay or []
     try:
         changes = dict(parse_setting(item) for item in setting or ())
-        start = fit_authored(folder, overrides, report=typer.echo) if authored else None
+        start = fit_authored(folder, overrides, overlays=overlays, report=typer.echo) if authored else None
         result = crossvalidate(
-            folder / "folds", [BASE, REAL], {**overrides, **changes}, start_from=start, report=typer.echo
+            folder / "folds", [BASE, REAL, *overlays], {**overrides, **changes}, start_from=start, report=typer.echo
         )
         if figures:
-            write_json({"recipe": {**overrides, **changes, "authored": authored}, **result}, figures)
+            made_by = {"overlays": list(map(str, overlays)), **overrides, **changes, "authored": authored}
+            write_json({"recipe": made_by, **result}, figures)
     except FazhiError as error:
         fail(error)
         raise typer.Exit(1) from None

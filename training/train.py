@@ -1,6 +1,7 @@
 """Train the released model: first on authored reports, then on the real ones.
 
     python training/train.py --out out/train
+    python training/train.py --out out/macbert --overlay configs/macbert.cfg
 
 A finished stage is not run again. The trained pipeline stands in OUT/release/model-last.
 """
@@ -18,11 +19,13 @@ from fazhi.recipes import fit_release
 def main(
     out: Annotated[Path, typer.Option(help="Folder for all stages.")] = Path("out/train"),
     seed: Annotated[int, typer.Option(help="Of weights, dropout and the order of passages.")] = 0,
-    encoder: Annotated[str, typer.Option(help="Folder or name of the encoder.")] = "models/encoder",
+    encoder: Annotated[str | None, typer.Option(help="Folder or name of the encoder; by default the config's.")] = None,
+    overlay: Annotated[list[Path] | None, typer.Option(help="Config laid over both stages; may come again.")] = None,
 ) -> None:
     """Train both stages on all labelled reports."""
     try:
-        model = fit_release(out, {"system.seed": seed, "paths.encoder": encoder}, report=typer.echo)
+        overrides = {"system.seed": seed, **({"paths.encoder": encoder} if encoder else {})}
+        model = fit_release(out, overrides, overlays=overlay or [], report=typer.echo)
     except FazhiError as error:
         fail(error)
         raise typer.Exit(1) from None

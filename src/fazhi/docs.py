@@ -1,6 +1,11 @@
-"""The only bridge to spaCy's `Doc`: one token per character, two span groups, plain data in `doc._.fazhi`."""
+"""The only bridge to spaCy's `Doc`: tokens of one character, two span groups, plain data in `doc._.fazhi`.
 
-from collections.abc import Iterable, Sequence
+Tokens may be words instead (`WordTokenizer`); then a span can only begin and end where a word does.
+"""
+
+import shutil
+import warnings
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,7 +14,9 @@ from spacy.tokens import Doc, Span, SpanGroup
 from spacy.vocab import Vocab
 
 from fazhi.annotations.documents import GoldDocument
+from fazhi.errors import FazhiError, FazhiWarning, ModelError
 from fazhi.labels import LAYERS, MENTION, span_id
+from fazhi.segment import FILES, Segmenter
 from fazhi.types import CharSpan, LabeledSpan, Link, Section
 
 KEY = "fazhi"
@@ -40,10 +47,7 @@ class CharTokenizer:
 
     def __call__(self, text: str) -> Doc:
         """A doc of one token per character, with both span groups, empty."""
-        doc = Doc(self.vocab, words=list(text), spaces=[False] * len(text))
-        for layer in LAYERS:
-            doc.spans[layer] = []
-        return doc
+        return _empty_doc(self.vocab, list(text))
 
     def to_bytes(self, **_: Any) -> bytes:
         """Nothing to keep: the tokenizer has no state."""
@@ -61,20 +65,124 @@ class CharTokenizer:
         return self
 
 
+class WordTokenizer:
+    """A spaCy tokenizer whose tokens are the words of a pkuseg model; a run of white space is a token too.
+
+    The model is given by `[initialize.tokenizer] segmenter` in the config and kept in the pipeline's folder.
+    """
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+        self._segmenter: Segmenter | None = None
+
+    def initialize(
+        self, get_examples: Callable[[], Iterable[Any]], *, nlp: Any = None, segmenter: str | None = None
+    ) -> None:
+        """Load the pkuseg model.
+
+        Args:
+            get_examples: Unused; spaCy passes it.
+            nlp: Unused; spaCy passes it.
+            segmenter: Folder of the model.
+
+        Raises:
+            ModelError: if no folder is named, or it holds no model.
+        """
+        if segmenter is None:
+            raise ModelError(
+                "the config names no pkuseg model",
+                place="[initialize.tokenizer]",
+                fix='add segmenter = "models/words", or another folder',
+            )
+        self._segmenter = Segmenter(Path(segmenter))
+
+    def __call__(self, text: str) -> Doc:
+        """A doc of words, with both span groups, empty.
+
+        Raises:
+            ModelError: if no pkuseg model has been loaded.
+        """
+        if self._segmenter is None:
+            raise ModelError(
+                "the tokenizer has no pkuseg model yet", fix="train the pipeline, or load a trained one with spacy.load"
+            )
+        return _empty_doc(self.vocab, [word.of(text) for word in self._segmenter.words(text)])
+
+    def to_disk(self, path: str | Path, **_: Any) -> None:
+        """Copy the pkuseg model."""
+        if self._segmenter is not None:
+            Path(path).mkdir(parents=True, exist_ok=True)
+            for name in FILES:
+                shutil.copyfile(self._segmenter.folder / name, Path(path) / name)
+
+    def from_disk(self, path: str | Path, **_: Any) -> "WordTokenizer":
+        """Load the pkuseg model from the pipeline's folder.
+
+        Raises:
+            ModelError: if it is missing or damaged.
+        """
+        self._segmenter = Segmenter(Path(path))
+        return self
+
+    def to_bytes(self, **_: Any) -> bytes:
+        """Not offered: a pkuseg model is kept on disk."""
+        raise ModelError("the word tokenizer is kept on disk, not in bytes", fix="use nlp.to_disk and spacy.load")
+
+
+def _empty_doc(vocab: Vocab, words: Sequence[str]) -> Doc:
+    doc = Doc(vocab, words=words, spaces=[False] * len(words))
+    for layer in LAYERS:
+        doc.spans[layer] = []
+    return doc
+
+
+def words_of(doc: Doc) -> list[CharSpan] | None:
+    """The tokens as character spans, or None if each is a single character.
+
+    Raises:
+        FazhiError: if the tokens do not cover the text, as those of spaCy's own tokenizers do not.
+    """
+    if len(doc) == len(doc.text):
+        return None
+    if (covered := sum(map(len, doc))) != len(doc.text):
+        raise FazhiError(
+            f"the doc has {len(doc)} tokens of {covered} characters for a text of {len(doc.text)}",
+            fix='set [nlp.tokenizer] @tokenizers = "fazhi.CharTokenizer.v1"',
+        )
+    return [CharSpan(token.idx, token.idx + len(token)) for token in doc]
+
+
+def misaligned(doc: Doc, spans: Iterable[LabeledSpan]) -> list[LabeledSpan]:
+    """The spans that begin or end inside a token."""
+    return [span for span in spans if doc.char_span(span.start, span.end) is None]
+
+
 def set_layer(doc: Doc, layer: str, spans: Sequence[LabeledSpan]) -> None:
     """Write the spans of one layer, replacing what is there.
 
-    Span i of the group has the id `LAYER-i`; the scores stand in the group's `attrs["scores"]` in the same order.
+    Span i of the group has the id `LAYER-i`; the scores stand in the group's `attrs["scores"]` in the same order. Where
+    tokens are words, a span that ends inside one is widened to the whole word, with a warning.
     """
+    if len(doc) != len(doc.text) and (cut := misaligned(doc, spans)):
+        warnings.warn(
+            f"{len(cut)} spans end inside words and were widened, the first is {cut[0].of(doc.text)!r} at offset "
+            f"{cut[0].start}",
+            FazhiWarning,
+            stacklevel=2,
+        )
     group = SpanGroup(
         doc,
         name=layer,
-        spans=[
-            Span(doc, s.start, s.end, label=s.label, span_id=span_id(layer, i)) for i, s in enumerate(sorted(spans))
-        ],
+        spans=[_span(doc, s, span_id(layer, i)) for i, s in enumerate(sorted(spans))],
         attrs={"scores": [s.score for s in sorted(spans)]},
     )
     doc.spans[layer] = group
+
+
+def _span(doc: Doc, span: LabeledSpan, name: str) -> Span:
+    if len(doc) == len(doc.text):
+        return Span(doc, span.start, span.end, label=span.label, span_id=name)
+    return doc.char_span(span.start, span.end, label=span.label, span_id=name, alignment_mode="expand")
 
 
 def get_layer(doc: Doc, layer: str) -> list[LabeledSpan]:

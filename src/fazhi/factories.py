@@ -7,7 +7,7 @@ from spacy.language import Language
 from spacy.training import Example
 
 if TYPE_CHECKING:
-    from fazhi.docs import CharTokenizer
+    from fazhi.docs import CharTokenizer, WordTokenizer
     from fazhi.pipes.linker import LinkerPipe
     from fazhi.pipes.sections import SectionsPipe
     from fazhi.pipes.tagger import TaggerPipe
@@ -20,6 +20,17 @@ def char_tokenizer() -> "Callable[[Language], CharTokenizer]":
         from fazhi.docs import CharTokenizer
 
         return CharTokenizer(nlp.vocab)
+
+    return create
+
+
+def word_tokenizer() -> "Callable[[Language], WordTokenizer]":
+    """`fazhi.WordTokenizer.v1`: tokens are the words of a pkuseg model."""
+
+    def create(nlp: Language) -> "WordTokenizer":
+        from fazhi.docs import WordTokenizer
+
+        return WordTokenizer(nlp.vocab)
 
     return create
 

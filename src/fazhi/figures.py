@@ -22,7 +22,7 @@ PAGES = (
     "README.zh.md",
     "annotations/DATA_CARD.md",
     "docs/design.md",
-    "models/encoder/README.md",
+    "models/encoder/README.md", "models/words/README.md",
     "models/README.md",
 )
 BLOCK = re.compile(r"(<!-- figures: (?P<name>[\w-]+) -->\n)(?P<body>.*?)(<!-- /figures -->)", re.DOTALL)
@@ -143,6 +143,40 @@ def layers(root: Path) -> str:
     return table(["layers kept", "parameters", "file", "steps", "minutes", "micro F1"], rows)
 
 
+def words(root: Path) -> str:
+    """The pkuseg model and jieba on the sentences split by reading."""
+    found = _json(root / "models" / "words" / "evaluation.json")
+    rows = [
+        [name, *(f"{found[name][rate]:.3f}" for rate in ("precision", "recall", "f1")), found["sample"]["words"]]
+        for name in ("model", "jieba")
+    ]
+    return table(["", "precision", "recall", "word F1", "words in the sample"], rows)
+
+
+def encoders(root: Path) -> str:
+    """Encoders side by side: size, speed, masked prediction, and F1 on the real reports."""
+    rows = []
+    for row in _json(root / "models" / "encoders.json")["encoders"]:
+        made, f1, speed = row["adaptation"], row["micro_f1"], row["characters_per_second"]
+        rows.append(
+            [
+                row["name"],
+                row["layers"],
+                f"{row['parameters'] / 1e6:.1f} M",
+                f"{row['bytes'] / 2**20:.0f} MiB",
+                f"{speed:,}" if speed else "",
+                f"{made['held_out_loss']:.2f}" if made else "",
+                f"{made['held_out_accuracy']:.3f}" if made else "",
+                row["misaligned_gold"],
+                len(row["seeds"]),
+                f"{f1['mean']:.3f}",
+                f"{f1['lowest']:.3f} to {f1['highest']:.3f}",
+            ]
+        )
+    head = ["encoder", "layers", "parameters", "file", "characters/s", "masked loss", "masked accuracy"]
+    return table([*head, "misaligned gold", "seeds", "micro F1", "range"], rows)
+
+
 BLOCKS: dict[str, Callable[[Path], str]] = {
     "evaluation": evaluation,
     "reports": reports,
@@ -151,7 +185,9 @@ BLOCKS: dict[str, Callable[[Path], str]] = {
     "rule-counts": rule_counts,
     "learning-curve": learning_curve,
     "data": data,
+    "encoders": encoders,
     "layers": layers,
+    "words": words,
 }
 
 

@@ -51,12 +51,14 @@ class Target:
     Attributes:
         segments: The clause segments that lie wholly inside the passage.
         clauses: One class for each of them.
-        mentions: One tag for each character.
+        mentions: One tag for each character, or for each word.
+        words: The words, where they are what is tagged; they cover the passage.
     """
 
     segments: Sequence[CharSpan]
     clauses: Sequence[int]
     mentions: Sequence[int]
+    words: Sequence[CharSpan] | None = None
 
 
 class CharVocabulary:
@@ -148,10 +150,7 @@ class SpanTagger(nn.Module):
             types: (batch, length), 1 for the text and 0 for its heading path.
             context: (batch, length), 1 for the characters of the heading path; no 1 at all without headings.
         """
-        # Encoders differ in how many token types they know: two, one, or no such argument.
-        known = getattr(self.encoder.config, "type_vocab_size", 0)
-        extra = {"token_type_ids": types.clamp(max=known - 1)} if known else {}
-        hidden = self.dropout(self.encoder(input_ids=ids, attention_mask=mask, **extra).last_hidden_state)
+        hidden = self.dropout(encode(self.encoder, ids, mask, types))
         weights = context / context.sum(1, keepdim=True).clamp(min=1)  # (batch, length)
         headings = torch.einsum("bl,blw->bw", weights.to(hidden.dtype), hidden)
         return self.clause(hidden) + self.heading(headings)[:, None, :], self.mention(hidden)
@@ -159,6 +158,17 @@ class SpanTagger(nn.Module):
     def chain(self) -> tuple[Tensor, Tensor]:
         """Scores of the first tag (tags,) and of tag j after tag i (tags, tags), the constraints included."""
         return self.first + self.forbidden_first, self.follow + self.forbidden_follow
+
+
+def encode(encoder: PreTrainedModel, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
+    """Hidden states (batch, length, width) of (batch, length) each.
+
+    Encoders differ in how many token types they know: two, one, or no such argument.
+    """
+    known = getattr(encoder.config, "type_vocab_size", 0)
+    extra = {"token_type_ids": types.clamp(max=known - 1)} if known else {}
+    hidden: Tensor = encoder(input_ids=ids, attention_mask=mask, **extra).last_hidden_state
+    return hidden
 
 
 def text_logits(logits: Tensor, starts: Sequence[int], lengths: Sequence[int]) -> list[Tensor]:
@@ -275,7 +285,10 @@ class Tagger:
             if scored
             else clause.sum() * 0.0
         )
-        emissions = text_logits(mention, starts, lengths)
+        emissions = [
+            logits if target.words is None else segment_means(logits, target.words)
+            for logits, target in zip(text_logits(mention, starts, lengths), targets, strict=True)
+        ]
         mention_loss = chain_nll(emissions, [t.mentions for t in targets], *self.module.chain()).sum() / units
         return clause_loss, mention_loss
 

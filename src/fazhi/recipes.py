@@ -33,8 +33,21 @@ TAGGER = "tagger"
 MARK = "fingerprint.json"
 # What a trained model depends on besides its config: these libraries and modules, and files of these kinds.
 LIBRARIES = ("spacy", "torch", "transformers")
-CODE = ("clauses.py", "codec.py", "corpus.py", "docs.py", "labels.py", "model.py", "sections.py", "windows.py", "pipes")
-CONTENT = {".arrow", ".json", ".jsonl", ".py", ".safetensors"}
+CODE = (
+    *(
+        "clauses.py",
+        "codec.py",
+        "corpus.py",
+        "docs.py",
+        "labels.py",
+        "model.py",
+        "sections.py",
+        "segment.py",
+        "windows.py",
+    ),
+    "pipes",
+)
+CONTENT = {".arrow", ".json", ".jsonl", ".msgpack", ".npz", ".py", ".safetensors"}
 LOG = "log.jsonl"
 
 
@@ -102,30 +115,41 @@ def _fingerprint(config: Config) -> str:
     parts = [config.to_str(interpolate=False).encode()]
     parts += [f"{name} {version(name)}".encode() for name in LIBRARIES]
     code = Path(__file__).parent
-    paths = [config["paths"][key] for key in ("train", "encoder", "start_from")]
+    paths = [config["paths"].get(key) for key in ("train", "encoder", "start_from", "words")]
     for path in (*(code / name for name in CODE), *(Path(p) for p in paths if p)):
         files = [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.suffix in CONTENT)
         parts += [hashlib.sha256(file.read_bytes()).digest() for file in files]
     return hashlib.sha256(b"\n".join(parts)).hexdigest()
 
 
-def fit_authored(out: Path, overrides: dict[str, Any], *, report: Callable[[str], None] = print) -> Path:
+def fit_authored(
+    out: Path, overrides: dict[str, Any], *, overlays: Sequence[Path] = (), report: Callable[[str], None] = print
+) -> Path:
     """The first stage, on authored reports alone: every fold and the released model go on from it.
+
+    Args:
+        out: Folder for all stages.
+        overrides: Single settings by dotted name.
+        overlays: Configs laid over the stage's own.
+        report: Called with a line of text as the work goes on.
 
     Returns:
         The folder of the trained tagger.
     """
-    return fit(out / "authored", [BASE, AUTHORED], overrides, report=report) / TAGGER
+    return fit(out / "authored", [BASE, AUTHORED, *overlays], overrides, report=report) / TAGGER
 
 
-def fit_release(out: Path, overrides: dict[str, Any], *, report: Callable[[str], None] = print) -> Path:
-    """Both stages on everything: the model that is released.
+def fit_release(
+    out: Path, overrides: dict[str, Any], *, overlays: Sequence[Path] = (), report: Callable[[str], None] = print
+) -> Path:
+    """Both stages on everything: the model that is released. Arguments as for `fit_authored`.
 
     Returns:
         The folder of the trained pipeline.
     """
-    start = fit_authored(out, overrides, report=report)
-    return fit(out / "release", [BASE, REAL], {**overrides, "paths.start_from": str(start)}, report=report)
+    start = fit_authored(out, overrides, overlays=overlays, report=report)
+    settings = {**overrides, "paths.start_from": str(start)}
+    return fit(out / "release", [BASE, REAL, *overlays], settings, report=report)
 
 
 def folds(gold: Sequence[GoldDocument]) -> dict[str, list[GoldDocument]]:

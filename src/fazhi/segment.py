@@ -9,7 +9,7 @@ from fazhi.errors import FazhiError, ModelError
 from fazhi.types import CharSpan
 
 # pkuseg keeps its settings in module-wide state: these files must be there before it is asked to load them.
-_FILES = ("features.msgpack", "weights.npz")
+FILES = ("features.msgpack", "weights.npz")
 _RUN = re.compile(r"\s+|\S+")
 
 
@@ -25,9 +25,10 @@ class Segmenter:
     """
 
     def __init__(self, folder: Path) -> None:
-        for name in _FILES:
+        for name in FILES:
             if not (folder / name).is_file():
                 raise ModelError("the file is missing", file=folder / name, fix="give the folder of a pkuseg model")
+        self.folder = folder
         self._pkuseg = _load(str(folder.resolve()))
 
     def words(self, text: str) -> list[CharSpan]:

@@ -17,7 +17,7 @@ from spacy.vocab import Vocab
 
 from fazhi.clauses import segments
 from fazhi.codec import FORBIDDEN, Floats, decode_bio, decode_units, encode_bio, encode_units, span_posteriors, viterbi
-from fazhi.docs import CONTEXT, facts, get_layer, get_sections, set_layer
+from fazhi.docs import CONTEXT, facts, get_layer, get_sections, set_layer, words_of
 from fazhi.errors import FazhiError, ModelError
 from fazhi.labels import CLAUSE, LAYERS, MENTION
 from fazhi.model import Passage, Tagger, Target
@@ -101,13 +101,9 @@ class TaggerPipe(TrainablePipe):
         """The windows of a doc. A passage of a longer report stands under the headings that it has there.
 
         Raises:
-            FazhiError: if the doc does not have one token per character.
+            FazhiError: if the doc's tokens do not cover the text.
         """
-        if len(doc) != len(text):
-            raise FazhiError(
-                f"the doc has {len(doc)} tokens for {len(text)} characters",
-                fix='set [nlp.tokenizer] @tokenizers = "fazhi.CharTokenizer.v1"',
-            )
+        words_of(doc)
         if not text:
             return []
         settings = {"window": self.cfg["window"], "stride": self.cfg["stride"]}
@@ -131,7 +127,7 @@ class TaggerPipe(TrainablePipe):
         chain = self.tagger.chain()
         for doc, (clause, mention) in zip(docs, scores, strict=True):
             set_layer(doc, CLAUSE, decode_clauses(doc.text, clause))
-            set_layer(doc, MENTION, decode_mentions(doc.text, mention, *chain))
+            set_layer(doc, MENTION, decode_mentions(doc.text, mention, *chain, words=words_of(doc)))
 
     # Training
 
@@ -184,9 +180,10 @@ class TaggerPipe(TrainablePipe):
         passages, targets = [], []
         for example in examples:
             text = example.reference.text
+            words = words_of(example.predicted)
             for window in self.windows(example.predicted, text):
                 passages.append(Passage(window.context, window.span.of(text)))
-                targets.append(target(example.reference, text, window.span))
+                targets.append(target(example.reference, text, window.span, words))
         if not passages:
             return losses
         self.tagger.module.train()
@@ -276,21 +273,38 @@ def decode_clauses(text: str, logits: Floats) -> list[LabeledSpan]:
     return decode_units(units, means, LAYERS[CLAUSE])
 
 
-def decode_mentions(text: str, logits: Floats, first: Floats, follow: Floats) -> list[LabeledSpan]:
+def decode_mentions(
+    text: str, logits: Floats, first: Floats, follow: Floats, *, words: Sequence[CharSpan] | None = None
+) -> list[LabeledSpan]:
     """Mention spans from character logits: the best valid tag sequence, each span with its posterior.
 
     No mention crosses a line break, and none begins or ends in white space.
+
+    Args:
+        text: The text.
+        logits: (characters, tags).
+        first: (tags,), scores of the first tag.
+        follow: (tags, tags), scores of the column's tag after the row's.
+        words: What is tagged instead of characters, by the mean logits of its characters; they cover the text.
     """
     if not text:
         return []
-    allowed = np.array(logits, dtype=np.float64)
-    allowed[[char == "\n" for char in text], 1:] = FORBIDDEN
-    allowed[[char.isspace() for char in text], 1::2] = FORBIDDEN
-    found = [
-        LabeledSpan(span.start, span.start + len(span.of(text).rstrip()), span.label)
-        for span in decode_bio(viterbi(allowed, first, follow), LAYERS[MENTION])
+    units = [CharSpan(i, i + 1) for i in range(len(text))] if words is None else words
+    if words is None:
+        allowed = np.array(logits, dtype=np.float64)
+    else:
+        allowed = np.stack([logits[word.start : word.end].mean(axis=0, dtype=np.float64) for word in words])
+    allowed[["\n" in unit.of(text) for unit in units], 1:] = FORBIDDEN
+    allowed[[unit.of(text).isspace() for unit in units], 1::2] = FORBIDDEN
+    found = []
+    for span in decode_bio(viterbi(allowed, first, follow), LAYERS[MENTION]):
+        while units[span.end - 1].of(text).isspace():
+            span = LabeledSpan(span.start, span.end - 1, span.label)
+        found.append(span)
+    return [
+        LabeledSpan(units[s.start].start, units[s.end - 1].end, s.label, s.score)
+        for s in span_posteriors(found, allowed, first, follow, LAYERS[MENTION])
     ]
-    return span_posteriors(found, allowed, first, follow, LAYERS[MENTION])
 
 
 def stitch(cut: Sequence[Window], scores: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
@@ -305,11 +319,11 @@ def stitch(cut: Sequence[Window], scores: Sequence[tuple[Floats, Floats]]) -> tu
     return np.concatenate(clause), np.concatenate(mention)
 
 
-def target(reference: Doc, text: str, span: CharSpan) -> Target:
+def target(reference: Doc, text: str, span: CharSpan, words: Sequence[CharSpan] | None = None) -> Target:
     """What the model should say of one window of a gold doc.
 
     Segments that the window cuts have no target. Of a mention that it cuts, the part inside is the target; passages
-    from `fazhi.Passages.v1` cut none.
+    from `fazhi.Passages.v1` cut none. Where words are tagged, each has the tag of its first labelled character.
     """
     units = [s for s in segments(text) if span.contains(s)]
     clauses = encode_units(units, get_layer(reference, CLAUSE), LAYERS[CLAUSE]).classes
@@ -319,4 +333,25 @@ def target(reference: Doc, text: str, span: CharSpan) -> Target:
     if inside and inside[0] % 2 == 0 and inside[0] > 0:
         inside[0] -= 1
     shifted = [CharSpan(s.start - span.start, s.end - span.start) for s in units]
-    return Target(shifted, clauses, inside)
+    if words is None:
+        return Target(shifted, clauses, inside)
+    parts = [
+        CharSpan(max(w.start, span.start) - span.start, min(w.end, span.end) - span.start)
+        for w in words
+        if w.overlaps(span)
+    ]
+    return Target(shifted, clauses, word_tags(inside, parts), parts)
+
+
+def word_tags(tags: Sequence[int], words: Sequence[CharSpan]) -> list[int]:
+    """BIO tags of words from those of characters: a valid sequence, each mention widened to whole words.
+
+    Of two mentions that meet in one word, the first has it, and the second begins behind it.
+    """
+    found: list[int] = []
+    for word in words:
+        tag = next((t for t in tags[word.start : word.end] if t), 0)
+        if tag and tag % 2 == 0 and not (found and found[-1] in (tag, tag - 1)):
+            tag -= 1
+        found.append(tag)
+    return found

@@ -1,0 +1,111 @@
+"""Compare encoders on the real reports: each issuer left out in turn, several seeds, the same short recipe for all.
+
+    python training/encoders.py out/encoders/carved_6 out/encoders/adapted_6 --json models/encoders.json
+    python training/encoders.py out/encoders/adapted_6 --overlay configs/pkuseg.cfg --json models/encoders.json
+
+A row is named after the encoder's folder and the overlays. A finished stage, fold or seed is not run again, and rows
+that the JSON file has from before stay in it.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import mean
+from typing import Annotated, Any
+
+import spacy
+import typer
+from benchmark import measure
+
+from fazhi.cli import fail, out
+from fazhi.corpus import documents
+from fazhi.docs import misaligned
+from fazhi.errors import FazhiError
+from fazhi.export import write_json
+from fazhi.model import WEIGHTS, Tagger
+from fazhi.pretraining import FACTS
+from fazhi.recipes import BASE, MODEL, REAL, REAL_GOLD, crossvalidate, fit_authored
+
+AUTHORED_STEPS, REAL_STEPS = 300, 40
+"""Half of the released recipe's, so that a row of three seeds takes a good half hour on two cores."""
+
+
+def cell(encoder: Path, overlays: Sequence[Path], seed: int, folder: Path) -> dict[str, Any]:
+    """The scores of one encoder with one seed, from the file that an earlier run left or by training."""
+    stored = folder / "scores.json"
+    if stored.is_file():
+        found: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))
+        return found
+    settings = {"system.seed": seed, "paths.encoder": str(encoder)}
+    start = fit_authored(
+        folder, {**settings, "training.max_steps": AUTHORED_STEPS}, overlays=overlays, report=typer.echo
+    )
+    result = crossvalidate(
+        folder / "folds",
+        [BASE, REAL, *overlays],
+        {**settings, "training.max_steps": REAL_STEPS},
+        start_from=start,
+        report=typer.echo,
+    )
+    write_json({"seed": seed, **result["scores"]}, stored)
+    return {"seed": seed, **result["scores"]}
+
+
+def row(encoder: Path, overlays: Sequence[Path], seeds: list[int], folder: Path) -> dict[str, Any]:
+    """All that the table says of an encoder.
+
+    Returns:
+        `parameters` and `bytes` of the encoder, `micro_f1` (`mean`, `lowest`, `highest` over the seeds), `seeds` with
+        the scores of each, `adaptation`, if it was adapted, and `misaligned_gold`, spans that end inside a token.
+    """
+    cells = [cell(encoder, overlays, seed, folder / str(seed)) for seed in seeds]
+    rates = [found["micro"]["f1"] for found in cells]
+    network = Tagger.from_encoder(str(encoder)).module.encoder
+    facts = encoder / FACTS
+    nlp = spacy.load(folder / str(seeds[0]) / "authored" / MODEL)
+    gold = documents(REAL_GOLD)
+    return {
+        "name": folder.name,
+        "layers": network.config.num_hidden_layers,
+        "parameters": sum(p.numel() for p in network.parameters()),
+        "bytes": (encoder / WEIGHTS).stat().st_size,
+        "adaptation": json.loads(facts.read_text(encoding="utf-8")) if facts.is_file() else None,
+        "misaligned_gold": sum(len(misaligned(nlp.make_doc(document.text), document.spans)) for document in gold),
+        "micro_f1": {"mean": round(mean(rates), 4), "lowest": min(rates), "highest": max(rates)},
+        "seeds": cells,
+    }
+
+
+def main(
+    encoders: Annotated[list[Path], typer.Argument(help="Folders of encoders.")],
+    folder: Annotated[Path, typer.Option("--out", help="Folder for all stages and folds.")] = Path("out/encoders/runs"),
+    figures: Annotated[Path | None, typer.Option("--json", help="Write the figures there.")] = None,
+    seeds: Annotated[str, typer.Option(help="Seeds, separated by commas.")] = "0,1,2",
+    overlay: Annotated[list[Path] | None, typer.Option(help="Config laid over both stages; may come again.")] = None,
+    speed: Annotated[bool, typer.Option(help="Measure characters a second too; nothing else should run.")] = False,
+) -> None:
+    """Train and test each encoder, and write one row for each."""
+    rows: dict[str, Any] = {}
+    if figures is not None and figures.is_file():
+        rows = {found["name"]: found for found in json.loads(figures.read_text(encoding="utf-8"))["encoders"]}
+    overlays = overlay or []
+    numbers = [int(seed) for seed in seeds.split(",")]
+    try:
+        for encoder in encoders:
+            name = "_".join([encoder.name, *(path.stem for path in overlays)])
+            found = row(encoder, overlays, numbers, folder / name)
+            before = rows.get(name, {}).get("characters_per_second")
+            model = folder / name / str(numbers[0]) / "authored" / MODEL
+            found["characters_per_second"] = measure(str(model))["characters_per_second"] if speed else before
+            rows[name] = found
+            out.print(f"{name}: micro F1 {found['micro_f1']}")
+            if figures is not None:
+                steps = {"authored_steps": AUTHORED_STEPS, "real_steps": REAL_STEPS}
+                write_json({"recipe": steps, "encoders": list(rows.values())}, figures)
+    except FazhiError as error:
+        fail(error)
+        raise typer.Exit(1) from None
+
+
+if __name__ == "__main__":
+    typer.run(main)
