@@ -3,11 +3,14 @@
 import csv
 import json
 import shutil
+from collections import Counter
 
+import lxml.html
 import pytest
 from typer.testing import CliRunner
 
 from fazhi.cli import app
+from fazhi.scoring import Counts, Scores
 from fazhi.text import clean, condition
 from tests.conftest import RAW, ROOT
 
@@ -32,7 +35,7 @@ def test_record_keeps_the_contract(extracted) -> None:
     _, records, _ = extracted
     assert [record["source"] for record in records] == [str(path) for path in RAW]
     for record in records:
-        assert list(record) == ["source", "model", "metadata", "text", "spans", "links", "indicators"]
+        assert list(record) == ["source", "model", "metadata", "text", "spans", "links", "indicators", "review"]
         assert list(record["metadata"]) == ["title", "issuer", "region", "year", "document_number", "date"]
         ids = {span["id"] for span in record["spans"]}
         assert len(ids) == len(record["spans"]) > 0
@@ -136,13 +139,55 @@ def test_unknown_output_format(model_folder, tmp_path) -> None:
 
 
 def test_evaluate_writes_figures(model_folder, tmp_path) -> None:
-    figures = tmp_path / "figures.json"
+    figures, page = tmp_path / "figures.json", tmp_path / "errors.html"
     gold = ROOT / "annotations" / "gold" / "real.jsonl"
-    result = run.invoke(app, ["evaluate", str(model_folder), str(gold), "-o", str(figures)])
+    result = run.invoke(app, ["evaluate", str(model_folder), str(gold), "-o", str(figures), "-o", str(page)])
     assert result.exit_code == 0, result.output
     found = json.loads(figures.read_text(encoding="utf-8"))
-    assert set(found) == {"scores", "seqeval", "reports"}
     assert len(found["reports"]) == 5
+    micro = found["scores"]["micro"]
+    assert found["intervals"]["micro"]["low"] <= micro["f1"] <= found["intervals"]["micro"]["high"]
+    assert sum(row["tp"] for row in found["sections"]) == found["origins"]["real"]["micro"]["tp"] == micro["tp"]
+    assert sum(row["spans"] for row in found["calibration"]["before"]) == micro["tp"] + micro["fp"]
+    for label, rows in found["thresholds"].items():
+        assert (rows[0]["tp"], rows[0]["fp"]) == tuple(found["scores"]["labels"][label][n] for n in ("tp", "fp"))
+        assert [row["recall"] for row in rows] == sorted((row["recall"] for row in rows), reverse=True)
+    shown = lxml.html.fromstring(page.read_text(encoding="utf-8"))
+    errors = shown.xpath("//div[@class='error']")
+    kinds = Counter(error.get("data-kind") for error in errors)
+    both = kinds["wrong border"] + kinds["wrong label"] + kinds["wrong border and label"]
+    assert both + kinds["missed"] == micro["fn"]
+    assert both + kinds["spurious"] == micro["fp"]
+    assert not shown.xpath("//@src | //link/@href")
+
+
+def test_evaluate_refuses_other_formats_before_it_works(model_folder, tmp_path) -> None:
+    result = run.invoke(app, ["evaluate", str(model_folder), str(ROOT / "annotations" / "gold"), "-o", "figures.doc"])
+    assert (result.exit_code, "use .json or .html" in result.stderr) == (1, True)
+
+
+def test_compare_tells_two_models_apart_on_the_same_reports(tmp_path) -> None:
+    def figures(name: str, right: dict[str, int]) -> str:
+        reports = {}
+        for report, tp in right.items():
+            scores = Scores()
+            scores.labels["PLAN"] = Counts(tp, 10 - tp, 10 - tp)
+            reports[report] = scores.to_dict()
+        (tmp_path / name).write_text(json.dumps({"reports": reports}), encoding="utf-8")
+        return str(tmp_path / name)
+
+    first = figures("a.json", dict.fromkeys("abcdefgh", 5))
+    second = figures("b.json", dict.fromkeys("hgfedcba", 9))
+    result = run.invoke(app, ["compare", first, second])
+    assert result.exit_code == 0, result.output
+    assert "+0.4000" in result.output
+    assert "0.0078" in result.output
+    result = run.invoke(app, ["compare", first, figures("c.json", {"a": 5})])
+    assert (result.exit_code, "not the same reports, only one of them has b, c, d" in result.stderr) == (1, True)
+    (tmp_path / "d.json").write_text("[]", encoding="utf-8")
+    for broken in ("d.json", "none.json"):
+        result = run.invoke(app, ["compare", first, str(tmp_path / broken)])
+        assert (result.exit_code, "no figures of an evaluation" in result.stderr) == (1, True)
 
 
 def test_check_needs_the_exceptions_and_names_those_that_cover_nothing(tmp_path) -> None:
@@ -198,3 +243,40 @@ def test_python_api(model_folder) -> None:
     assert len(result.records) == len(result.failures) == 1
     assert {row["kind"] for row in result.clauses} <= {"MEASURE", "SHORTCOMING", "PLAN"}
     assert len(result.rows) == len(result.clauses) + len(result.indicators)
+
+
+def test_what_is_below_the_least_score_goes_to_review(model_folder, tmp_path) -> None:
+    whole, cut = tmp_path / "whole.jsonl", tmp_path / "cut.jsonl"
+    assert extract(RAW[0], "-m", model_folder, "-o", whole).exit_code == 0
+    (before,) = map(json.loads, whole.read_text(encoding="utf-8").splitlines())
+    assert before["review"] == {"spans": [], "links": [], "indicators": []}
+    middle = sorted(span["score"] for span in before["spans"] if span["layer"] == "clause")[3]
+    options = ("--min-score", "0.0", "--min-score", f"MEASURE={middle}", "--min-score", "QUANTITY=1")
+    result = extract(RAW[0], "-m", model_folder, *options, "-o", cut, "-o", tmp_path / "cut.csv")
+    assert result.exit_code == 0, result.output
+    (after,) = map(json.loads, cut.read_text(encoding="utf-8").splitlines())
+    for part in ("spans", "links", "indicators"):
+        order = {json.dumps(row): i for i, row in enumerate(before[part])}
+        both = [json.dumps({**row, "clause_id": None} if part == "indicators" else row) for row in after[part]]
+        both += [
+            json.dumps({**row, "clause_id": None} if part == "indicators" else row) for row in after["review"][part]
+        ]
+        if part != "indicators":
+            assert sorted(both) == sorted(order)
+        assert len(both) == len(order)
+    assert {s["label"] for s in after["review"]["spans"]} == {"MEASURE", "QUANTITY"}
+    assert all(s["score"] >= middle for s in after["spans"] if s["label"] == "MEASURE")
+    assert after["indicators"] == after["links"] == []
+    with (tmp_path / "cut.csv").open(encoding="utf-8-sig", newline="") as file:
+        marked = [row["review"] for row in csv.DictReader(file)]
+    assert marked.count("review") == len([s for s in after["review"]["spans"] if s["layer"] == "clause"]) + len(
+        after["review"]["indicators"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"), [("much", "no least score"), ("RISK=0.5", "no label"), ("METRIC=2", "no share")]
+)
+def test_wrong_least_scores_are_named(model_folder, given: str, reason: str) -> None:
+    result = extract(RAW[0], "-m", model_folder, "--min-score", given)
+    assert (result.exit_code, reason in result.stderr) == (1, True)

@@ -12,8 +12,8 @@ SOURCE = ROOT / "src" / "fazhi"
 # From the bottom up; modules of one row do not import each other unless they are one folder.
 LAYERS = [
     {"errors", "types", "labels", "vocabulary"},
-    {"text", "clauses", "quantity", "scoring"},
-    {"codec", "sections", "metadata", "carving", "segment"},
+    {"text", "clauses", "quantity", "scoring", "matching", "calibration"},
+    {"codec", "sections", "metadata", "carving", "segment", "resampling"},
     {"windows", "annotations", "pages"},
     {"docs", "model", "linking", "noise", "read"},
     {"corpus", "pipes", "records", "pretraining"},

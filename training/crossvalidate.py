@@ -55,7 +55,7 @@ def main(
     except FazhiError as error:
         fail(error)
         raise typer.Exit(1) from None
-    out.print(score_table(result["scores"], "leave one issuer out, counts pooled over the folds"))
+    out.print(score_table(result["scores"], "leave one issuer out, counts pooled over the folds", result["intervals"]))
 
 
 if __name__ == "__main__":

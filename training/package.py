@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from fazhi.api import extract
+from fazhi.calibration import from_dict
 from fazhi.cli import fail
 from fazhi.errors import FazhiError
 from fazhi.export import write_jsonl
@@ -34,16 +35,21 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 def build_wheel(
     model: Annotated[Path, typer.Option(help="Folder of the trained pipeline.")] = Path("out/train/release/model-last"),
     out: Annotated[Path, typer.Option(help="Folder for wheel and expected records.")] = Path("out/package"),
-    evaluation: Annotated[Path | None, typer.Option(help="Figures of the cross-validation, for the meta data.")] = None,
+    evaluation: Annotated[
+        Path | None, typer.Option(help="Figures of the cross-validation: meta data, calibration.")
+    ] = None,
     release: Annotated[Path | None, typer.Option(help="Copy wheel and expected records to this folder.")] = None,
 ) -> None:
     """Round the weights, build the wheel, and write what it is expected to find in the raw reports."""
     performance = {}
+    calibration = {}
     if evaluation is not None:
-        scores = json.loads(evaluation.read_text(encoding="utf-8"))["scores"]
+        figures = json.loads(evaluation.read_text(encoding="utf-8"))
+        scores = figures["scores"]
         performance = {"cross_validated": {"micro": scores["micro"], "labels": scores["labels"]}}
+        calibration = from_dict(figures["calibration"]["curves"]) if "calibration" in figures else {}
     try:
-        wheel = build(model, out, meta={**META, "performance": performance})
+        wheel = build(model, out, meta={**META, "performance": performance}, calibration=calibration)
         expected = out / "expected.jsonl"
         write_jsonl(extract(REPORTS, out / "pipeline").records, expected)
     except FazhiError as error:

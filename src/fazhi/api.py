@@ -1,6 +1,6 @@
 """From files to records: `fazhi.extract`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from spacy.language import Language
 from spacy.util import get_package_path, is_package, load_config
 
 from fazhi.errors import FazhiError, ModelError, ReadError
+from fazhi.labels import LABELS
 from fazhi.read import check_is_report, read_source
 from fazhi.records import Record, record, rows
 from fazhi.text import clean
@@ -102,6 +103,7 @@ def extract(
     *,
     encoding: str | None = None,
     any_text: bool = False,
+    min_score: float | Mapping[str, float] = 0.0,
     progress: Callable[[Iterable[Path]], Iterable[Path]] = lambda files: files,
 ) -> Extraction:
     """Extract spans, links and indicators from report files. A file that cannot be read does not stop the others.
@@ -111,17 +113,20 @@ def extract(
         model: A loaded pipeline, the name of an installed one, or a folder.
         encoding: Of all files; by default found out for each.
         any_text: Also take texts that do not look like a report.
+        min_score: The least score of a span, for all labels or for each; what is below goes to the record's `review`.
         progress: Wraps the files, to show how far the work is.
 
     Raises:
         ModelError: if the model cannot be loaded.
+        FazhiError: if `min_score` names an unknown label or is no share.
     """
+    thresholds = least_scores(min_score)
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
     nlp = model if isinstance(model, Language) else load(model)
     result = Extraction()
     for path in progress(files):
         try:
-            result.records.append(extract_file(path, nlp, encoding=encoding, any_text=any_text))
+            result.records.append(extract_file(path, nlp, encoding=encoding, any_text=any_text, min_score=thresholds))
         except FazhiError as error:
             result.failures.append(error)
         except Exception as error:
@@ -136,7 +141,29 @@ def extract(
     return result
 
 
-def extract_file(path: Path, nlp: Language, *, encoding: str | None = None, any_text: bool = False) -> Record:
+def least_scores(min_score: float | Mapping[str, float]) -> dict[str, float]:
+    """The least score of each label.
+
+    Raises:
+        FazhiError: if a label is unknown or a score does not lie between 0 and 1.
+    """
+    given = min_score if isinstance(min_score, Mapping) else dict.fromkeys(LABELS, min_score)
+    for label, score in given.items():
+        if label not in LABELS:
+            raise FazhiError(f"no label is called {label!r}", fix=f"use one of {', '.join(LABELS)}")
+        if not 0 <= score <= 1:
+            raise FazhiError(f"the least score {score:g} of {label} is no share", fix="give a number from 0 to 1")
+    return dict(given)
+
+
+def extract_file(
+    path: Path,
+    nlp: Language,
+    *,
+    encoding: str | None = None,
+    any_text: bool = False,
+    min_score: Mapping[str, float] | None = None,
+) -> Record:
     """The record of one file.
 
     Raises:
@@ -152,7 +179,7 @@ def extract_file(path: Path, nlp: Language, *, encoding: str | None = None, any_
         check_is_report(cleaned.text, path)
     with nlp.memory_zone():
         doc = nlp(cleaned.text)
-        return record(doc, cleaned, source=str(path), model=model_name(nlp), shown=source.shown)
+        return record(doc, cleaned, source=str(path), model=model_name(nlp), shown=source.shown, min_score=min_score)
 
 
 def model_name(nlp: Language) -> str:

@@ -1,6 +1,7 @@
 """The command line: functions that parse; the work is done elsewhere."""
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -48,6 +49,12 @@ def extract(
     model: Model = "zh_fazhi_report",
     encoding: Annotated[str | None, typer.Option(help="Encoding of the files; by default found out.")] = None,
     any_text: Annotated[bool, typer.Option("--any-text", help="Also take texts that look like no report.")] = False,
+    min_score: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Least score, as 0.5 for all labels or LABEL=0.5; the rest goes to `review`. May come again."
+        ),
+    ] = None,
     table: Annotated[bool, typer.Option(help="Print a table for each report.")] = False,
 ) -> None:
     """Find measures, shortcomings, plans and indicators in report files.
@@ -64,6 +71,7 @@ def extract(
             model,
             encoding=encoding,
             any_text=any_text,
+            min_score=_least_scores(min_score or ()),
             progress=lambda paths: track(paths, "Reading reports", total=len(files), console=err),
         )
         if result.records:
@@ -83,6 +91,24 @@ def extract(
         fail(failure)
     if result.failures:
         raise typer.Exit(1)
+
+
+def _least_scores(items: Sequence[str]) -> dict[str, float]:
+    """Least scores from SCORE and LABEL=SCORE, the later ones going before the earlier.
+
+    Raises:
+        FazhiError: if one is no number.
+    """
+    from fazhi.labels import LABELS
+
+    found: dict[str, float] = {}
+    for item in items:
+        label, _, score = item.rpartition("=")
+        try:
+            found |= {label: float(score)} if label else dict.fromkeys(LABELS, float(score))
+        except ValueError:
+            raise FazhiError(f"{item!r} is no least score", fix="write 0.5 or METRIC=0.5") from None
+    return found
 
 
 def _summary(found: dict[str, Any]) -> Table:
@@ -116,34 +142,98 @@ def _indicators(found: dict[str, Any], most: int = 12) -> Table:
 def evaluate(
     model: Annotated[str, typer.Argument(help="Name of an installed model, or folder of a pipeline.")],
     gold: Annotated[Path, typer.Argument(help="Labelled reports: a JSONL file or a folder of them.")],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write all figures as JSON.")] = None,
+    output: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--output", "-o", help="All figures as .json, or a page with every error as .html; may come again."
+        ),
+    ] = None,
 ) -> None:
-    """Measure strict F1 on labelled reports, by label, layer and report."""
+    """Measure F1 on labelled reports, by label, layer, section and report, with intervals and every error."""
     from fazhi.annotations import read_gold
     from fazhi.api import load
-    from fazhi.evaluate import predict, score
-    from fazhi.export import write_json
+    from fazhi.evaluate import error_list, predict, score
 
     try:
+        writers = [(_evaluation_writer(path), path) for path in output or ()]
         documents = list(read_gold(gold))
         nlp = load(model)
-        found = score(documents, predict(nlp, track(documents, "Reading reports", console=err)))
-        if output:
-            write_json(found, output)
+        predictions = predict(nlp, track(documents, "Reading reports", console=err))
+        found = score(documents, predictions)
+        for write, path in writers:
+            write(found, error_list(documents, predictions), model, path)
     except FazhiError as error:
         fail(error)
         raise typer.Exit(1) from None
-    out.print(score_table(found["scores"], escape(f"{model} on {len(documents)} reports")))
+    out.print(score_table(found["scores"], escape(f"{model} on {len(documents)} reports"), found["intervals"]))
 
 
-def score_table(scores: dict[str, Any], title: str) -> Table:
-    """A table of counts and rates for each label, each layer, all together and the links."""
+def _evaluation_writer(path: Path) -> Callable[[dict[str, Any], list[dict[str, Any]], str, Path], None]:
+    from fazhi.export import write_evaluation, write_json
+
+    if path.suffix.lower() == ".html":
+        return write_evaluation
+    if path.suffix.lower() == ".json":
+        return lambda found, errors, name, path: write_json(found, path)
+    raise FazhiError(f"no output format for the suffix {path.suffix!r}", file=path, fix="use .json or .html")
+
+
+@app.command()
+def compare(
+    first: Annotated[Path, typer.Argument(help="Figures of one model, as `fazhi evaluate -o FILE.json` writes them.")],
+    second: Annotated[Path, typer.Argument(help="Figures of the other model on the same reports.")],
+) -> None:
+    """Test whether two models differ on the same reports (exchange test on pooled F1)."""
+    from fazhi.resampling import paired_test
+    from fazhi.scoring import Scores
+
+    try:
+        sides = [_read_reports(path) for path in (first, second)]
+        if sides[0].keys() != sides[1].keys():
+            odd = sorted(sides[0].keys() ^ sides[1].keys())
+            raise FazhiError(
+                f"not the same reports, only one of them has {', '.join(odd[:3])}", fix="evaluate both on the same gold"
+            )
+    except FazhiError as error:
+        fail(error)
+        raise typer.Exit(1) from None
+    scores = [[Scores.from_dict(side[name]) for name in sides[0]] for side in sides]
+    found = paired_test(*scores)
+    table = Table(title=escape(f"{second} against {first}, {len(sides[0])} reports"), title_justify="left")
+    for column in ("", "Difference of F1", "p"):
+        table.add_column(column, justify="right" if column else "left")
+    for name, row in found.items():
+        table.add_row("all spans" if name == "micro" else name, f"{row['difference']:+.4f}", f"{row['p']:.4f}")
+    out.print(table)
+
+
+def _read_reports(path: Path) -> dict[str, Any]:
+    """The counts of each report from a file of figures.
+
+    Raises:
+        FazhiError: if it is no such file.
+    """
+    try:
+        reports: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["reports"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        reason = str(error) if isinstance(error, OSError) else "it has no counts of reports"
+        raise FazhiError(
+            f"no figures of an evaluation ({reason})", file=path, fix="make it with fazhi evaluate -o FILE.json"
+        ) from None
+    return reports
+
+
+def score_table(scores: dict[str, Any], title: str, intervals: dict[str, Any] | None = None) -> Table:
+    """A table of counts and rates for each label, each layer, all together and the links, with intervals of F1."""
     table = Table(title=title, title_justify="left")
-    for column in ("", "Precision", "Recall", "F1", "Right", "Spurious", "Missed"):
+    for column in ("", "Precision", "Recall", "F1", *(["95 %"] if intervals else []), "Right", "Spurious", "Missed"):
         table.add_column(column, justify="right" if column else "left")
     lines = {**scores["labels"], **scores["layers"], "all spans": scores["micro"], "links": scores["links"]}
     for name, row in lines.items():
-        rates = (f"{row[key]:.4f}" for key in ("precision", "recall", "f1"))
+        rates = [f"{row[key]:.4f}" for key in ("precision", "recall", "f1")]
+        if intervals:
+            bounds = intervals["micro" if name == "all spans" else name]
+            rates.append(f"{bounds['low']:.3f}–{bounds['high']:.3f}")
         table.add_row(name, *rates, *(str(row[key]) for key in ("tp", "fp", "fn")))
     return table
 

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
@@ -69,7 +70,6 @@ def write_csv(records: Iterable[Record], path: Path) -> None:
 
 def write_html(records: Iterable[Record], path: Path) -> None:
     """One page with every report, its spans of both layers highlighted, and its indicators in a table."""
-    environment = Environment(loader=PackageLoader("fazhi"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     reports = [
         {
             "record": found,
@@ -80,9 +80,55 @@ def write_html(records: Iterable[Record], path: Path) -> None:
         }
         for found in records
     ]
-    page = environment.get_template("reports.html").render(reports=reports, labels=LABELS)
+    page = _environment().get_template("reports.html").render(reports=reports, labels=LABELS)
     with replacing(path) as file:
         file.write(page)
+
+
+def write_evaluation(found: dict[str, Any], errors: Sequence[dict[str, Any]], name: str, path: Path) -> None:
+    """One page with all figures of an evaluation and every error in its context, without any other file.
+
+    Args:
+        found: What `fazhi.evaluate.score` gave.
+        errors: What `fazhi.evaluate.error_list` gave.
+        name: What was evaluated.
+        path: The page.
+    """
+    scores = found["scores"]
+    strict = [("all spans", "micro", scores["micro"])]
+    strict += [(key, key, row) for part in ("layers", "labels") for key, row in scores[part].items()]
+    strict.append(("links", "links", scores["links"]))
+    filters = {field: Counter(error[field] for error in errors).most_common() for field in ("label", "kind", "report")}
+    order = sorted(errors, key=lambda e: (list(LABELS).index(e["label"]), e["kind"], e["report"], e["start"]))
+    page = (
+        _environment()
+        .get_template("evaluation.html")
+        .render(
+            name=name,
+            found=found,
+            strict=strict,
+            schemes=list(next(iter(found["matching"].values()))),
+            filters=filters,
+            errors=[{**error, "runs": _runs(error)} for error in order],
+        )
+    )
+    with replacing(path) as file:
+        file.write(page)
+
+
+def _runs(error: dict[str, Any]) -> list[dict[str, Any]]:
+    """The text of an error cut where the labelled span or the found one begins or ends."""
+    text, start = error["text"], error["start"]
+    sides = {side: error[side] for side in ("gold", "predicted") if error[side]}
+    borders = sorted({0, len(text), *(span[end] - start for span in sides.values() for end in ("start", "end"))})
+    return [
+        {"text": text[a:b], **{side: s["start"] - start <= a < s["end"] - start for side, s in sides.items()}}
+        for a, b in pairwise(borders)
+    ]
+
+
+def _environment() -> Environment:
+    return Environment(loader=PackageLoader("fazhi"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
 def _lines(found: Record) -> Iterator[list[dict[str, Any]]]:

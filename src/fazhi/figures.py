@@ -22,7 +22,8 @@ PAGES = (
     "README.zh.md",
     "annotations/DATA_CARD.md",
     "docs/design.md",
-    "models/encoder/README.md", "models/words/README.md",
+    "models/encoder/README.md",
+    "models/words/README.md",
     "models/README.md",
 )
 BLOCK = re.compile(r"(<!-- figures: (?P<name>[\w-]+) -->\n)(?P<body>.*?)(<!-- /figures -->)", re.DOTALL)

@@ -14,6 +14,7 @@ import spacy
 from spacy.cli.package import package
 
 from fazhi import __version__
+from fazhi.calibration import Calibration
 from fazhi.errors import ModelError
 from fazhi.records import Record
 
@@ -39,13 +40,16 @@ json.dump(result.records, sys.stdout)
 """
 
 
-def build(model: Path, out: Path, *, meta: dict[str, Any], version: str = __version__) -> Path:
+def build(
+    model: Path, out: Path, *, meta: dict[str, Any], calibration: Calibration | None = None, version: str = __version__
+) -> Path:
     """Round a trained pipeline to half precision and make a wheel of it.
 
     Args:
         model: Folder of the trained pipeline.
         out: Folder for the wheel; the rounded pipeline is left in `OUT/pipeline`.
         meta: Entries for the pipeline's `meta.json`, such as description, licence and performance.
+        calibration: Curves for the scores, fitted on held-out folds; none leaves the scores as they are.
         version: Of the wheel.
 
     Returns:
@@ -53,6 +57,7 @@ def build(model: Path, out: Path, *, meta: dict[str, Any], version: str = __vers
     """
     nlp = spacy.load(model)
     nlp.get_pipe("tagger").round_to_half()
+    nlp.get_pipe("tagger").calibration = dict(calibration or {})
     nlp.meta.update(meta)
     pipeline = out / "pipeline"
     shutil.rmtree(pipeline, ignore_errors=True)

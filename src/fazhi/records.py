@@ -1,6 +1,6 @@
 """What a user wants of a report: one record with provenance, and flat rows made from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spacy.tokens import Doc
@@ -32,10 +32,19 @@ COLUMNS = (
     "score",
     "source_start",
     "source_end",
+    "review",
 )
 
 
-def record(doc: Doc, cleaned: MappedText, *, source: str, model: str, shown: str | None = None) -> Record:
+def record(
+    doc: Doc,
+    cleaned: MappedText,
+    *,
+    source: str,
+    model: str,
+    shown: str | None = None,
+    min_score: Mapping[str, float] | None = None,
+) -> Record:
     """The record of one report, as `fazhi extract` writes it to JSONL.
 
     Args:
@@ -44,11 +53,13 @@ def record(doc: Doc, cleaned: MappedText, *, source: str, model: str, shown: str
         source: The name of the file.
         model: Name and version of the pipeline.
         shown: All that the file shows, where it is more than `cleaned.source` says or less (an HTML page).
+        min_score: For each label, the least score that a span needs; one below it goes to `review`.
 
     Returns:
-        `source`, `model`, `metadata`, `text`, `spans`, `links`, `indicators`. A span has offsets into the cleaned
-        text (`start`, `end`) and into the decoded source file (`source_start`, `source_end`), all half-open, and
-        its heading path, outermost first.
+        `source`, `model`, `metadata`, `text`, `spans`, `links`, `indicators`, `review`. A span has offsets into the
+        cleaned text (`start`, `end`) and into the decoded source file (`source_start`, `source_end`), all half-open,
+        and its heading path, outermost first. `review` has the same parts for what a person should look at first:
+        spans below their least score, and links and indicators that touch one.
     """
     tree = get_sections(doc)
     spans = []
@@ -70,29 +81,51 @@ def record(doc: Doc, cleaned: MappedText, *, source: str, model: str, shown: str
                 }
             )
     found = facts(doc)
+    links = [{**link, "score": _rounded(link["score"])} for link in found["links"]]
+    doubtful = {span["id"] for span in spans if (span["score"] or 0.0) < (min_score or {}).get(span["label"], 0.0)}
+    kept, review = {}, {}
+    for part, rows, ends in (
+        ("spans", spans, ("id",)),
+        ("links", links, ("quantity", "metric")),
+        ("indicators", [dict(row) for row in found["indicators"]], ("quantity_id", "metric_id")),
+    ):
+        kept[part] = [row for row in rows if not doubtful & {row[end] for end in ends}]
+        review[part] = [row for row in rows if doubtful & {row[end] for end in ends}]
+    for row in kept["indicators"]:
+        if row["clause_id"] in doubtful:
+            row["clause_id"] = None
     return {
         "source": source,
         "model": model,
         "metadata": metadata(cleaned.text, cleaned.source if shown is None else shown).to_dict(),
         "text": cleaned.text,
-        "spans": spans,
-        "links": [{**link, "score": _rounded(link["score"])} for link in found["links"]],
-        "indicators": [dict(row) for row in found["indicators"]],
+        **kept,
+        "review": review,
     }
 
 
 def rows(found: Record) -> Iterator[dict[str, Any]]:
-    """Flat rows of a record: one for each clause, then one for each indicator, with the columns of `COLUMNS`."""
-    spans = {span["id"]: span for span in found["spans"]}
+    """Flat rows of a record: one for each clause, then one for each indicator, with the columns of `COLUMNS`.
+
+    What stands in the record's `review` comes behind all else, with the column `review` set.
+    """
+    review = found.get("review") or {"spans": [], "links": [], "indicators": []}
+    yield from _rows(found, found, "")
+    yield from _rows(found, review, "review")
+
+
+def _rows(found: Record, part: dict[str, Any], review: str) -> Iterator[dict[str, Any]]:
+    spans = {span["id"]: span for span in (*found["spans"], *found.get("review", {}).get("spans", ()))}
     head = {
         "source": found["source"],
         "issuer": found["metadata"]["issuer"],
         "year": found["metadata"]["year"],
+        "review": review,
     }
-    for span in found["spans"]:
+    for span in part["spans"]:
         if span["layer"] == CLAUSE:
             yield _row({**head, "kind": span["label"], "text": span["text"], "clause": span["text"], **_place(span)})
-    for indicator in found["indicators"]:
+    for indicator in part["indicators"]:
         quantity, metric = spans[indicator["quantity_id"]], spans[indicator["metric_id"]]
         first, last = sorted((quantity, metric), key=lambda span: span["start"])
         clause = spans.get(indicator["clause_id"])

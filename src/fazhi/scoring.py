@@ -42,6 +42,11 @@ class Counts:
         rates = {"precision": self.precision, "recall": self.recall, "f1": self.f1}
         return {"tp": self.tp, "fp": self.fp, "fn": self.fn, **{k: round(v, 4) for k, v in rates.items()}}
 
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Counts":
+        """What `to_dict` gave; the rates are derived again."""
+        return cls(*(int(data[name]) for name in ("tp", "fp", "fn")))
+
 
 def count(gold: Iterable[Item], predicted: Iterable[Item]) -> Counts:
     """Compare two collections; an item that comes twice must be found twice."""
@@ -95,6 +100,12 @@ class Scores:
             "labels": {label: counts.to_dict() for label, counts in self.labels.items()},
             "links": self.links.to_dict(),
         }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Scores":
+        """What `to_dict` gave; only counts are read, rates are derived again."""
+        labels = {label: Counts.from_dict(row) for label, row in data["labels"].items()}
+        return cls(labels, Counts.from_dict(data["links"]))
 
 
 def _keys(spans: Iterable[LabeledSpan], label: str) -> list[tuple[int, int, str]]:

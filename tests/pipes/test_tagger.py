@@ -5,6 +5,7 @@ import pytest
 import spacy
 from spacy.training import Example
 
+from fazhi.calibration import Curve
 from fazhi.clauses import segments
 from fazhi.codec import bio_constraints, decode_bio
 from fazhi.corpus import read_reports
@@ -165,6 +166,22 @@ def test_half_precision_halves_the_file_and_changes_nothing_on_loading(trained, 
     assert spans(again(gold[2].text)) == spans(half(gold[2].text))
     sizes = [(tmp_path / n / "fazhi_tagger" / "model.safetensors").stat().st_size for n in ("full", "half")]
     assert sizes[1] < 0.6 * sizes[0]
+
+
+def test_calibration_changes_scores_alone_is_kept_and_ends_with_training(trained, gold, tmp_path) -> None:
+    nlp, examples, _ = trained
+    before = nlp(gold[2].text)
+    nlp.to_disk(tmp_path / "raw")
+    pipeline = spacy.load(tmp_path / "raw")
+    pipeline.get_pipe("fazhi_tagger").calibration = {"MEASURE": Curve(0.5, -1.0)}
+    pipeline.to_disk(tmp_path / "calibrated")
+    again = spacy.load(tmp_path / "calibrated")
+    after = again(gold[2].text)
+    for old, new in zip(spans(before), spans(after), strict=True):
+        assert (old.start, old.end, old.label) == (new.start, new.end, new.label)
+        assert new.score == pytest.approx(Curve(0.5, -1.0)(old.score) if new.label == "MEASURE" else old.score)
+    again.update(examples[:1], sgd=again.create_optimizer())
+    assert again.get_pipe("fazhi_tagger").calibration == {}
 
 
 @pytest.mark.parametrize(

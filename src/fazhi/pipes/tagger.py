@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.vocab import Vocab
 
+from fazhi.calibration import Curve, apply, from_dict, to_dict
 from fazhi.clauses import segments
 from fazhi.codec import FORBIDDEN, Floats, decode_bio, decode_units, encode_bio, encode_units, span_posteriors, viterbi
 from fazhi.docs import CONTEXT, facts, get_layer, get_sections, set_layer, words_of
@@ -74,6 +75,7 @@ class TaggerPipe(TrainablePipe):
             "mask_rate": mask_rate,
             "half": half,
         }
+        self.calibration: dict[str, Curve] = {}
         self._optimizer: torch.optim.Optimizer | None = None
 
     @property
@@ -123,11 +125,14 @@ class TaggerPipe(TrainablePipe):
         return [stitch(found, [next(scores) for _ in found]) for found in cut]
 
     def set_annotations(self, docs: Iterable[Doc], scores: Sequence[tuple[Floats, Floats]]) -> None:
-        """Decode the logits of each doc and write both span groups."""
+        """Decode the logits of each doc and write both span groups, their scores calibrated."""
         chain = self.tagger.chain()
         for doc, (clause, mention) in zip(docs, scores, strict=True):
-            set_layer(doc, CLAUSE, decode_clauses(doc.text, clause))
-            set_layer(doc, MENTION, decode_mentions(doc.text, mention, *chain, words=words_of(doc)))
+            set_layer(doc, CLAUSE, self._calibrated(decode_clauses(doc.text, clause)))
+            set_layer(doc, MENTION, self._calibrated(decode_mentions(doc.text, mention, *chain, words=words_of(doc))))
+
+    def _calibrated(self, spans: Sequence[LabeledSpan]) -> list[LabeledSpan]:
+        return [replace(span, score=apply(self.calibration, span.label, span.score or 0.0)) for span in spans]
 
     # Training
 
@@ -218,6 +223,7 @@ class TaggerPipe(TrainablePipe):
             torch.nn.utils.clip_grad_norm_(module.parameters(), float(sgd.grad_clip))
         self._optimizer.step()
         self.cfg["half"] = False
+        self.calibration = {}  # fitted to weights that are no more
         self._optimizer.zero_grad(set_to_none=True)
 
     @contextmanager
@@ -236,7 +242,7 @@ class TaggerPipe(TrainablePipe):
         """Write weights (safetensors), encoder configuration and tokenizer; the settings stand in the config."""
         path = Path(path)
         path.mkdir(parents=True, exist_ok=True)
-        srsly.write_json(path / SETTINGS, {"half": self.cfg["half"]})
+        srsly.write_json(path / SETTINGS, {"half": self.cfg["half"], "calibration": to_dict(self.calibration)})
         if self.model is not None:
             self.tagger.save(path, half=self.cfg["half"])
 
@@ -248,8 +254,10 @@ class TaggerPipe(TrainablePipe):
         """
         path = Path(path)
         try:
-            self.cfg["half"] = bool(srsly.read_json(path / SETTINGS)["half"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            settings = srsly.read_json(path / SETTINGS)
+            self.cfg["half"] = bool(settings["half"])
+            self.calibration = from_dict(settings.get("calibration", {}))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ModelError(
                 f"the settings cannot be read ({error})",
                 file=path / SETTINGS,
