@@ -82,7 +82,8 @@ def record(
             )
     found = facts(doc)
     links = [{**link, "score": _rounded(link["score"])} for link in found["links"]]
-    doubtful = {span["id"] for span in spans if (span["score"] or 0.0) < (min_score or {}).get(span["label"], 0.0)}
+    least = min_score or {}
+    doubtful = {span["id"] for span in spans if (span["score"] or 0.0) < least.get(str(span["label"]), 0.0)}
     kept, review = {}, {}
     for part, rows, ends in (
         ("spans", spans, ("id",)),
