@@ -62,7 +62,7 @@ def record(
         spans below their least score, and links and indicators that touch one.
     """
     tree = get_sections(doc)
-    spans = []
+    spans: list[dict[str, Any]] = []
     for layer in LAYERS:
         for i, span in enumerate(get_layer(doc, layer)):
             place = cleaned.to_source(span)
@@ -83,7 +83,7 @@ def record(
     found = facts(doc)
     links = [{**link, "score": _rounded(link["score"])} for link in found["links"]]
     least = min_score or {}
-    doubtful = {span["id"] for span in spans if (span["score"] or 0.0) < least.get(str(span["label"]), 0.0)}
+    doubtful = {span["id"] for span in spans if (span["score"] or 0.0) < least.get(span["label"], 0.0)}
     kept, review = {}, {}
     for part, rows, ends in (
         ("spans", spans, ("id",)),
