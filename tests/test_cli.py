@@ -36,7 +36,9 @@ def test_record_keeps_the_contract(extracted) -> None:
     assert [record["source"] for record in records] == [str(path) for path in RAW]
     for record in records:
         assert list(record) == ["source", "model", "metadata", "text", "spans", "links", "indicators", "review"]
-        assert list(record["metadata"]) == ["title", "issuer", "region", "year", "document_number", "date"]
+        assert list(record["metadata"]) == [
+            *("title", "issuer", "region", "year", "document_number", "date", "published")
+        ]
         ids = {span["id"] for span in record["spans"]}
         assert len(ids) == len(record["spans"]) > 0
         for span in record["spans"]:
@@ -135,7 +137,7 @@ def test_bad_models(model_folder, tmp_path, model: str, reason: str) -> None:
 def test_unknown_output_format(model_folder, tmp_path) -> None:
     result = extract(RAW[0], "-m", model_folder, "-o", tmp_path / "out.doc")
     assert result.exit_code == 1
-    assert ".jsonl, .csv, .html" in result.stderr
+    assert ".jsonl, .csv, .xlsx, .parquet, .html" in result.stderr
 
 
 def test_evaluate_writes_figures(model_folder, tmp_path) -> None:
@@ -280,3 +282,46 @@ def test_what_is_below_the_least_score_goes_to_review(model_folder, tmp_path) ->
 def test_wrong_least_scores_are_named(model_folder, given: str, reason: str) -> None:
     result = extract(RAW[0], "-m", model_folder, "--min-score", given)
     assert (result.exit_code, reason in result.stderr) == (1, True)
+
+
+def test_folders_are_read_and_nothing_twice(model_folder, tmp_path) -> None:
+    folder = tmp_path / "各地 报告"
+    (folder / "2023").mkdir(parents=True)
+    shutil.copy(RAW[0], folder / "a.txt")
+    shutil.copy(RAW[0], folder / "2023" / "copy.txt")
+    (folder / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0" + b"\x00" * 100)
+    (folder / "photo.jpg").write_bytes(b"\xff\xd8\xff")
+    (folder / ".hidden.txt").write_text("x", encoding="utf-8")
+    out = tmp_path / "out.jsonl"
+    result = extract(
+        folder, folder / "2023" / "copy.txt", "-m", model_folder, "-o", out, "--profiles", tmp_path / "profiles.csv"
+    )
+    assert result.exit_code == 1
+    said = " ".join(result.stderr.split())
+    assert "old Word or Excel file" in said
+    assert "1 files left out (.jpg)" in said
+    assert "a.txt: the same as" in said
+    assert "named twice, read once" in said
+    assert "1 reports read, 1 files not" in said
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 1
+    with (tmp_path / "profiles.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert int(row["characters"]) > 1000
+
+
+def test_an_empty_folder_is_said(model_folder, tmp_path) -> None:
+    result = extract(tmp_path, "-m", model_folder)
+    assert (result.exit_code, "holds no report file" in result.stderr) == (1, True)
+
+
+def test_clean_shows_what_was_taken_away_and_writes_the_text(tmp_path) -> None:
+    path, out = tmp_path / "report.txt", tmp_path / "clean.txt"
+    path.write_text("首页 | 打印\n某市2023年法治政府建设年度报告\n推进various改革(gé)。", encoding="utf-8")
+    result = run.invoke(app, ["clean", str(path), "-o", str(out)])
+    assert result.exit_code == 0, result.output
+    assert out.read_text(encoding="utf-8") == "某市2023年法治政府建设年度报告\n推进various改革。\n"
+    assert "page control" in result.output
+    assert "pinyin gloss" in result.output
+    assert "'various' hardly belongs here" in " ".join(result.stderr.split())
+    result = run.invoke(app, ["clean", str(tmp_path / "none.txt")])
+    assert (result.exit_code, "no such file" in result.stderr) == (1, True)

@@ -1,7 +1,7 @@
 import pytest
 
 from fazhi.errors import ReadError
-from fazhi.read import check_is_report, read_text
+from fazhi.read import MOST_BYTES, check_is_report, read_source, read_text
 
 from .conftest import RAW
 
@@ -43,8 +43,10 @@ def test_named_encoding(tmp_path) -> None:
     [
         (b"", "the file is empty"),
         (b" \n\n", "the file is empty"),
-        (b"%PDF-1.7 ...", "a PDF file"),
-        (b"PK\x03\x04 ...", "a Word, Excel or zip file"),
+        (b"%PDF-1.7 ...", "a damaged PDF file"),
+        (b"PK\x03\x04 ...", "a damaged Word, Excel or zip file"),
+        (b"\xd0\xcf\x11\xe0" + b"\x00" * 600, "an old Word or Excel file"),
+        (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "locked with a password"),
         (b"\x00\x01\x02\x03" * 50, "binary data"),
         (bytes(range(128, 256)) * 20, "not text in"),
     ],
@@ -53,7 +55,7 @@ def test_bad_files_are_told_in_one_sentence(tmp_path, content: bytes, message: s
     path = tmp_path / "report.txt"
     path.write_bytes(content)
     with pytest.raises(ReadError) as error:
-        read_text(path)
+        read_source(path)
     assert message in str(error.value)
     assert str(error.value).startswith(str(path))
     assert "\n" not in str(error.value)
@@ -75,3 +77,11 @@ def test_what_is_no_report(text: str) -> None:
 @pytest.mark.parametrize("path", RAW, ids=lambda p: p.stem)
 def test_real_reports_are_reports(path) -> None:
     check_is_report(read_text(path), path)
+
+
+def test_a_huge_file_is_refused_unread(tmp_path) -> None:
+    path = tmp_path / "huge.txt"
+    with path.open("wb") as file:
+        file.truncate(MOST_BYTES + 2**20)
+    with pytest.raises(ReadError, match="101 MiB are no single report"):
+        read_source(path)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fazhi.text import Condition, clean, condition
+from fazhi.text import Condition, clean, condition, foreign_words
 from fazhi.types import CharSpan
 
 from .conftest import RAW
@@ -25,6 +25,8 @@ def test_map_is_monotone_and_in_range(source: str) -> None:
 
 @given(messy)
 @example(",? ? ")
+@example(" ? ? ")
+@example("习(xí)(xué)")
 def test_cleaning_twice_changes_nothing_more(source: str) -> None:
     # A blank that stands for a gap between two words of a page would pass for a stray one the second time.
     once = clean(source).text
@@ -149,3 +151,18 @@ def test_line_breaks_by_width_are_mended_and_paragraphs_kept() -> None:
 def test_lines_of_many_widths_are_paragraphs() -> None:
     text = "\n".join("依法行政" * n for n in range(3, 30))
     assert clean(text).text == text
+
+
+def test_foreign_words_are_pointed_out_and_left() -> None:
+    text = "推进various部门APP建设,登录www.gov.cn/index.html和mail@a.cn,完善приказ机制,用DeepSeek办件。"
+    assert [word.of(text) for word in foreign_words(text)] == ["various", "приказ"]
+    assert clean(text).text == text
+    assert foreign_words("推进5G、RFID和IPv6,设app") == []
+
+
+@pytest.mark.parametrize("number", ["- 3 -", "—12—", "第 3 页 共 9 页", "– 3 –"])
+def test_a_page_number_does_not_part_a_paragraph(number: str) -> None:
+    cleaned = clean(f"推进改革,\n{number}\n加强监督。")
+    assert cleaned.text == "推进改革,\n加强监督。"
+    assert [edit.reason for edit in cleaned.edits] == ["page number"]
+    assert clean("共3件。\n3\n-3件").text == "共3件。\n3\n-3件"

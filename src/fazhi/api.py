@@ -1,9 +1,10 @@
 """From files to records: `fazhi.extract`."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import spacy
 import srsly
@@ -12,11 +13,17 @@ from spacy.util import get_package_path, is_package, load_config
 
 from fazhi.errors import FazhiError, ModelError, ReadError
 from fazhi.labels import LABELS
-from fazhi.read import check_is_report, read_source
-from fazhi.records import Record, record, rows
+from fazhi.read import MOST_BYTES, check_is_report, read_source
+from fazhi.records import Record, profile, record, rows
 from fazhi.text import clean
 
+if TYPE_CHECKING:
+    import pandas
+    import polars
+
 DEFAULT_MODEL = "zh_fazhi_report"
+SUFFIXES = frozenset({".txt", ".text", ".md", ".html", ".htm", ".shtml", ".docx", ".pdf", ".doc"})
+"""Of the files that are read in folders; `.doc` is among them so that it is named and not passed over."""
 
 
 @dataclass(slots=True)
@@ -26,10 +33,12 @@ class Extraction:
     Attributes:
         records: One for each report that could be read, in the order given.
         failures: The error of each file that could not.
+        notes: What else a user should know: files left out because they came twice or are of no kind that is read.
     """
 
     records: list[Record] = field(default_factory=list)
     failures: list[FazhiError] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -45,6 +54,29 @@ class Extraction:
     def indicators(self) -> list[dict[str, Any]]:
         """Rows of indicators."""
         return [row for row in self.rows if row["kind"] == "INDICATOR"]
+
+    @property
+    def profiles(self) -> list[dict[str, Any]]:
+        """One row a report (`fazhi.records.profile`)."""
+        return [profile(found) for found in self.records]
+
+    def to_polars(self, what: str = "rows") -> "polars.DataFrame":
+        """A polars frame of `rows`, `indicators`, `clauses` or `profiles`, with fixed types.
+
+        Raises:
+            FazhiError: for anything else.
+        """
+        from fazhi.tables import frame, profiles
+
+        if what == "profiles":
+            return profiles(self.records)
+        if what not in ("rows", "indicators", "clauses"):
+            raise FazhiError(f"no table is called {what!r}", fix="use rows, indicators, clauses or profiles")
+        return frame(getattr(self, what))
+
+    def to_pandas(self, what: str = "rows") -> "pandas.DataFrame":
+        """The same as a pandas frame."""
+        return self.to_polars(what).to_pandas()
 
 
 def load(model: str | Path = DEFAULT_MODEL) -> Language:
@@ -109,7 +141,7 @@ def extract(
     """Extract spans, links and indicators from report files. A file that cannot be read does not stop the others.
 
     Args:
-        paths: One file or several.
+        paths: One file or folder, or several. Of a folder all files of a known kind are read (`SUFFIXES`).
         model: A loaded pipeline, the name of an installed one, or a folder.
         encoding: Of all files; by default found out for each.
         any_text: Also take texts that do not look like a report.
@@ -121,9 +153,9 @@ def extract(
         FazhiError: if `min_score` names an unknown label or is no share.
     """
     thresholds = least_scores(min_score)
-    files = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
-    nlp = model if isinstance(model, Language) else load(model)
     result = Extraction()
+    files = files_of([paths] if isinstance(paths, str | Path) else paths, result.notes)
+    nlp = model if isinstance(model, Language) else load(model)
     for path in progress(files):
         try:
             result.records.append(extract_file(path, nlp, encoding=encoding, any_text=any_text, min_score=thresholds))
@@ -139,6 +171,39 @@ def extract(
                 )
             )
     return result
+
+
+def files_of(paths: Iterable[str | Path], notes: list[str]) -> list[Path]:
+    """The files of paths and folders, each content once, in the order given; in a folder by name, folders in it too.
+
+    Args:
+        paths: Files and folders. A file that is named is taken whatever its suffix.
+        notes: Gets a sentence for all that is left out.
+    """
+    found: dict[Path, Path] = {}
+    contents: dict[str, Path] = {}
+    for path in map(Path, paths):
+        inside = [path]
+        if path.is_dir():
+            every = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith((".", "~$")))
+            inside = [p for p in every if p.suffix.lower() in SUFFIXES]
+            if others := sorted({p.suffix.lower() or "without suffix" for p in every} - SUFFIXES):
+                notes.append(f"{path}: {len(every) - len(inside)} files left out ({', '.join(others)})")
+            if not inside:
+                notes.append(f"{path}: the folder holds no report file ({', '.join(sorted(SUFFIXES))})")
+        for file in inside:
+            if file.resolve() in found:
+                notes.append(f"{file}: named twice, read once")
+                continue
+            try:
+                content = hashlib.sha256(file.read_bytes()).hexdigest() if file.stat().st_size <= MOST_BYTES else ""
+            except OSError:
+                content = ""  # reading it will say what is wrong
+            if content and content in contents:
+                notes.append(f"{file}: the same as {contents[content]}, left out")
+                continue
+            contents[content] = found[file.resolve()] = file
+    return list(found.values())
 
 
 def least_scores(min_score: float | Mapping[str, float]) -> dict[str, float]:

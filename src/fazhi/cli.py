@@ -13,6 +13,7 @@ from rich.table import Table
 
 from fazhi import __version__
 from fazhi.errors import AnnotationError, FazhiError
+from fazhi.types import CharSpan
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 annotations_app = typer.Typer(no_args_is_help=True, help="Check, convert and compare labelled reports.")
@@ -20,7 +21,7 @@ app.add_typer(annotations_app, name="annotations")
 out = Console()
 err = Console(stderr=True)
 
-Files = Annotated[list[Path], typer.Argument(help="Report files.", show_default=False)]
+Files = Annotated[list[Path], typer.Argument(help="Report files, or folders of them.", show_default=False)]
 Model = Annotated[str, typer.Option("--model", "-m", help="Name of an installed model, or folder of a pipeline.")]
 
 
@@ -44,7 +45,7 @@ def extract(
     files: Files,
     output: Annotated[
         list[Path] | None,
-        typer.Option("--output", "-o", help="Output file (.jsonl, .csv, .html); may come again."),
+        typer.Option("--output", "-o", help="Output file (.jsonl, .csv, .xlsx, .parquet, .html); may come again."),
     ] = None,
     model: Model = "zh_fazhi_report",
     encoding: Annotated[str | None, typer.Option(help="Encoding of the files; by default found out.")] = None,
@@ -55,6 +56,7 @@ def extract(
             help="Least score, as 0.5 for all labels or LABEL=0.5; the rest goes to `review`. May come again."
         ),
     ] = None,
+    profiles: Annotated[Path | None, typer.Option(help="Write one row a report there, as CSV.")] = None,
     table: Annotated[bool, typer.Option(help="Print a table for each report.")] = False,
 ) -> None:
     """Find measures, shortcomings, plans and indicators in report files.
@@ -62,17 +64,19 @@ def extract(
     A file that cannot be read is named, the others are done, and the exit status is 1.
     """
     from fazhi.api import extract as extract_files
-    from fazhi.export import writer_for
+    from fazhi.export import write_profiles, writer_for
 
     try:
         writers = [(writer_for(path), path) for path in output or ()]
+        if profiles:
+            writers.append((write_profiles, profiles))
         result = extract_files(
             files,
             model,
             encoding=encoding,
             any_text=any_text,
             min_score=_least_scores(min_score or ()),
-            progress=lambda paths: track(paths, "Reading reports", total=len(files), console=err),
+            progress=lambda paths: track(paths, "Reading reports", console=err),
         )
         if result.records:
             for write, path in writers:
@@ -87,10 +91,61 @@ def extract(
     if table:
         for found in result.records:
             out.print(_summary(found), _indicators(found))
+    for note in result.notes:
+        err.print(f"[yellow]Note:[/yellow] {escape(note)}", highlight=False, soft_wrap=True)
     for failure in result.failures:
         fail(failure)
-    if result.failures:
+    if result.failures or not result.records:
+        err.print(f"{len(result.records)} reports read, {len(result.failures)} files not", highlight=False)
         raise typer.Exit(1)
+
+
+@app.command()
+def clean(
+    file: Annotated[Path, typer.Argument(help="Report file.", show_default=False)],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the cleaned text there.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Encoding of the file; by default found out.")] = None,
+    examples: Annotated[int, typer.Option(help="Examples shown of each kind of change.")] = 3,
+) -> None:
+    """Show what cleaning takes away or changes, where and why; the text itself goes to --output."""
+    from fazhi.export import replacing
+    from fazhi.read import read_source
+    from fazhi.text import clean as clean_text
+    from fazhi.text import foreign_words
+
+    try:
+        cleaned = clean_text(read_source(file, encoding).report)
+        if output:
+            with replacing(output) as stream:
+                stream.write(cleaned.text + "\n")
+    except FazhiError as error:
+        fail(error)
+        raise typer.Exit(1) from None
+    by_reason: dict[str, list[CharSpan]] = {}
+    for edit in cleaned.edits:
+        by_reason.setdefault(edit.reason, []).append(edit.source)
+    table = Table(
+        title=escape(f"{file}: {len(cleaned.source)} characters, {len(cleaned.text)} when cleaned"),
+        title_justify="left",
+    )
+    for column in ("Why", "Times", "Offset", "What stood there"):
+        table.add_column(column, justify="right" if column in ("Times", "Offset") else "left")
+    for reason, places in by_reason.items():
+        for i, place in enumerate(places[: max(1, examples)]):
+            shown = repr(place.of(cleaned.source))[1:-1]
+            shown = shown if len(shown) <= 60 else shown[:60] + "…"
+            first = (reason, str(len(places))) if i == 0 else ("", "")
+            table.add_row(*first, str(place.start), escape(shown))
+    out.print(table)
+    for word in foreign_words(cleaned.text):
+        place, around = (
+            cleaned.to_source(word),
+            cleaned.text[max(0, word.start - 10) : word.end + 10].replace("\n", " "),
+        )
+        message = (
+            f"{file}, offset {place.start}: {word.of(cleaned.text)!r} hardly belongs here (…{around}…); it is left"
+        )
+        err.print(f"[yellow]Note:[/yellow] {escape(message)}", highlight=False, soft_wrap=True)
 
 
 def _least_scores(items: Sequence[str]) -> dict[str, float]:

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,7 +16,11 @@ from jinja2 import Environment, PackageLoader
 
 from fazhi.errors import FazhiError
 from fazhi.labels import CLAUSE, LABELS, MENTION
-from fazhi.records import COLUMNS, Record, counts, rows
+from fazhi.records import COLUMNS, PROFILE_COLUMNS, Record, counts, profile, rows
+
+# What makes a spreadsheet take text for a formula, and what begins so and is a number.
+FORMULA_SIGNS = tuple("=+-@\t\r")
+NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?%?")
 
 
 def write_records(records: Sequence[Record], path: str | Path) -> None:
@@ -60,12 +65,46 @@ def write_json(data: Any, path: Path) -> None:
 
 
 def write_csv(records: Iterable[Record], path: Path) -> None:
-    """Flat rows with a byte order mark, by which spreadsheets know that the Chinese is UTF-8."""
+    """Flat rows with a byte order mark, by which spreadsheets know that the Chinese is UTF-8.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe in front, which makes it text.
+    """
     with replacing(path, encoding="utf-8-sig") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         for found in records:
-            writer.writerows(rows(found))
+            writer.writerows({name: _harmless(value) for name, value in row.items()} for row in rows(found))
+
+
+def write_profiles(records: Iterable[Record], path: Path) -> None:
+    """One row a report (`fazhi.records.profile`) as CSV."""
+    with replacing(path, encoding="utf-8-sig") as file:
+        writer = csv.DictWriter(file, list(PROFILE_COLUMNS))
+        writer.writeheader()
+        for found in records:
+            writer.writerow({name: _harmless(value) for name, value in profile(found).items()})
+
+
+def _harmless(value: Any) -> Any:
+    if isinstance(value, str) and value[:1] in FORMULA_SIGNS and not NUMBER.fullmatch(value):
+        return f"'{value}"
+    return value
+
+
+def write_xlsx(records: Sequence[Record], path: Path) -> None:
+    """A workbook with one sheet a kind, one for review and one row a report."""
+    from fazhi.tables import write_xlsx as write
+
+    with beside(path) as file:
+        write(records, file)
+
+
+def write_parquet(records: Iterable[Record], path: Path) -> None:
+    """Flat rows with types; values are floating-point numbers."""
+    from fazhi.tables import write_parquet as write
+
+    with beside(path) as file:
+        write(records, file)
 
 
 def write_html(records: Iterable[Record], path: Path) -> None:
@@ -150,28 +189,38 @@ def _lines(found: Record) -> Iterator[list[dict[str, Any]]]:
 
 
 @contextmanager
-def replacing(path: Path, encoding: str = "utf-8") -> Iterator[IO[str]]:
-    """A file that takes its name only once it is whole: a broken run leaves no half file behind."""
+def beside(path: Path) -> Iterator[Path]:
+    """The name of an empty file that takes its true name only once it is whole: a broken run leaves no half file."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        os.close(handle)
     except OSError as error:
         raise FazhiError(f"cannot be written ({error.strerror})", file=path, fix="choose another output path") from None
+    new = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding=encoding, newline="") as file:
-            yield file
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
+        yield new
+        new.chmod(0o644)
+        new.replace(path)
     except OSError as error:
-        Path(name).unlink(missing_ok=True)
+        new.unlink(missing_ok=True)
         raise FazhiError(f"cannot be written ({error.strerror})", file=path, fix="choose another output path") from None
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        new.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def replacing(path: Path, encoding: str = "utf-8") -> Iterator[IO[str]]:
+    """The same as an open text file."""
+    with beside(path) as name, name.open("w", encoding=encoding, newline="") as file:
+        yield file
 
 
 WRITERS: dict[str, Callable[[Sequence[Record], Path], None]] = {
     ".jsonl": write_jsonl,
     ".csv": write_csv,
+    ".xlsx": write_xlsx,
+    ".parquet": write_parquet,
     ".html": write_html,
 }

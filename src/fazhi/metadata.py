@@ -20,6 +20,7 @@ CHINESE_DIGITS = {digit: i for i, digit in enumerate("零一二三四五六七�
 CHINESE_YEAR = re.compile(f"(二[{''.join(CHINESE_DIGITS)}]{{3}})年")
 SCOPE_YEAR = re.compile(rf"((?:19|20)\d{{2}})\s*年?(?:度|以来)?[^\n。]{{0,12}}?(?:{SUBJECT})")
 DATE = re.compile(r"((?:19|20)\d{2})\s*(?:年|[-./])\s*(1[0-2]|0?[1-9])\s*(?:月|[-./])\s*(3[01]|[12]\d|0?[1-9])\s*日?")
+PUBLISHED = re.compile(rf"(?:发布|公开|发文|上网)(?:时间|日期)[\s|]*[:：]?[\s|]*(?P<date>{DATE.pattern})")
 # What a title carries before the issuer: a document number run into it.
 LEADING_NUMBER = re.compile(rf"^.{{0,4}}?{NUMBER.pattern}")
 HEAD_CHARACTERS = 600
@@ -38,6 +39,7 @@ class Metadata:
         year: The year reported on.
         document_number: As written, such as 海政〔2024〕12号.
         date: The date of signature or, failing that, of publication, as YYYY-MM-DD.
+        published: The date that the page names as that of its publication, as YYYY-MM-DD.
     """
 
     title: str | None = None
@@ -46,6 +48,7 @@ class Metadata:
     year: int | None = None
     document_number: str | None = None
     date: str | None = None
+    published: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The fields by name."""
@@ -81,6 +84,7 @@ def _read(text: str) -> Metadata:
         year=_year(title, text),
         document_number=_number(head),
         date=_date(text),
+        published=_published(text),
     )
 
 
@@ -123,6 +127,13 @@ def _date(text: str) -> str | None:
         d for line in text[:HEAD_CHARACTERS].splitlines() for cell in line.split("|") for d in _short_line_dates(cell)
     ]
     return head[0] if head else None
+
+
+def _published(text: str) -> str | None:
+    """The date behind words such as 发布日期, at the head of a page or in its index table."""
+    match = PUBLISHED.search(text[: 2 * HEAD_CHARACTERS])
+    found = _short_line_dates(match["date"]) if match else []
+    return found[0] if found else None
 
 
 def _short_line_dates(line: str) -> list[str]:

@@ -2,11 +2,13 @@
 
 import codecs
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import charset_normalizer
 
+from fazhi import pdf, word
 from fazhi.errors import ReadError
 from fazhi.pages import main_text, shown_text
 from fazhi.text import MappedText
@@ -18,10 +20,11 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+DOCUMENTS: dict[bytes, Callable[[bytes, Path], str]] = {b"%PDF": pdf.document_text, b"PK\x03\x04": word.document_text}
+OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+# Streams of an OLE file that hold a locked document instead of an old one.
+LOCKED = "EncryptedPackage".encode("utf-16-le")
 OTHER_FILES = {
-    b"%PDF": "a PDF file",
-    b"PK\x03\x04": "a Word, Excel or zip file",
-    b"\xd0\xcf\x11\xe0": "an old Word or Excel file",
     b"{\\rtf": "an RTF file",
     b"\x89PNG": "an image",
     b"\xff\xd8\xff": "an image",
@@ -34,6 +37,8 @@ WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030"}
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 SUBJECT = re.compile("法治|依法|行政|執法|执法")
 FEWEST_HAN = 200
+MOST_BYTES = 100 * 2**20
+"""A larger file is no single report."""
 FEWEST_SUBJECT_WORDS = 3
 # Of the characters of a decoded Chinese text, at least this share is Chinese; a wrong encoding falls below it.
 LEAST_HAN_SHARE = 0.2
@@ -53,16 +58,24 @@ class Source:
 
 
 def read_source(path: str | Path, encoding: str | None = None) -> Source:
-    """Read a report from a text file or an HTML page.
+    """Read a report from a text file, an HTML page, a Word document (.docx) or a PDF file with text.
+
+    What a file is, its first bytes tell, not its name. The decoded source of a document is the text that it shows.
 
     Args:
         path: The file.
-        encoding: Its encoding; by default it is found out.
+        encoding: Its encoding, for text and pages; by default it is found out.
 
     Raises:
-        ReadError: as `read_text`, and if a page shows no main text.
+        ReadError: if the file cannot be read, holds no text, is of another kind, or is larger than `MOST_BYTES`.
     """
-    text = read_text(path, encoding)
+    path = Path(path)
+    data = _bytes(path)
+    for magic, document_text in DOCUMENTS.items():
+        if data.startswith(magic):
+            text = document_text(data, path)
+            return Source(MappedText.of(text), text)
+    text = _text(data, path, encoding)
     if not HTML.match(text):
         return Source(MappedText.of(text), text)
     report = main_text(text)
@@ -84,10 +97,20 @@ def read_text(path: str | Path, encoding: str | None = None) -> str:
         The decoded text, line ends as they are, without byte order mark.
 
     Raises:
-        ReadError: if the file is missing, a folder, empty, binary or cannot be decoded.
+        ReadError: if the file is missing, a folder, empty, too large, binary or cannot be decoded.
     """
     path = Path(path)
+    return _text(_bytes(path), path, encoding)
+
+
+def _bytes(path: Path) -> bytes:
     try:
+        if (size := path.stat().st_size) > MOST_BYTES:
+            raise ReadError(
+                f"{size / 2**20:.0f} MiB are no single report",
+                file=path,
+                fix=f"keep it below {MOST_BYTES // 2**20} MiB, without pictures",
+            )
         data = path.read_bytes()
     except FileNotFoundError:
         raise ReadError("no such file", file=path, fix="check the path") from None
@@ -95,10 +118,16 @@ def read_text(path: str | Path, encoding: str | None = None) -> str:
         raise ReadError("this is a folder", file=path, fix="name the files in it, such as FOLDER/*.txt") from None
     except OSError as error:
         raise ReadError(f"cannot be opened ({error.strerror})", file=path, fix="check its permissions") from None
-    if not data.strip():
+    if not data.strip() or data in BYTE_ORDER_MARKS:
         raise ReadError("the file is empty", file=path, fix="save the report's text in it")
-    if data in BYTE_ORDER_MARKS:
-        raise ReadError("the file is empty", file=path, fix="save the report's text in it")
+    return data
+
+
+def _text(data: bytes, path: Path, encoding: str | None) -> str:
+    if data.startswith(OLD_OFFICE):
+        if LOCKED in data:
+            raise ReadError("the document is locked with a password", file=path, fix="save it without one")
+        raise ReadError("this is an old Word or Excel file (.doc)", file=path, fix="save it as .docx or .txt")
     for magic, kind in OTHER_FILES.items():
         if data.startswith(magic):
             raise ReadError(f"this is {kind}, not a text file", file=path, fix="save the report as plain text (.txt)")

@@ -1,17 +1,33 @@
 """What a user wants of a report: one record with provenance, and flat rows made from it."""
 
+import datetime
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spacy.tokens import Doc
 
 from fazhi.docs import facts, get_layer, get_sections
-from fazhi.labels import CLAUSE, LABELS, LAYERS, span_id
+from fazhi.labels import CLAUSE, LABELS, LAYERS, MEASURE, PLAN, SHORTCOMING, span_id
 from fazhi.metadata import metadata
 from fazhi.sections import titles
 from fazhi.text import MappedText
 
 Record = dict[str, Any]
+
+# Columns of the row on a report as a whole, with their types.
+PROFILE_COLUMNS: dict[str, type] = {
+    **dict.fromkeys(("source", "title", "issuer", "region"), str),
+    "year": int,
+    **dict.fromkeys(("document_number", "date", "published"), str),
+    **dict.fromkeys(("days_after_year", "characters"), int),
+    **dict.fromkeys((f"{label.lower()}s" for label in LABELS), int),
+    **dict.fromkeys((f"{label.lower()}_share" for label in LABELS), float),
+    "indicators": int,
+    "indicators_per_1000": float,
+    **dict.fromkeys(("work_done", "shortcomings_named", "plan_named"), bool),
+    "to_review": int,
+    "model": str,
+}
 
 # Columns of a flat row, in order.
 COLUMNS = (
@@ -143,6 +159,43 @@ def _rows(found: Record, part: dict[str, Any], review: str) -> Iterator[dict[str
                 "source_end": last["source_end"],
             }
         )
+
+
+def profile(found: Record) -> dict[str, Any]:
+    """One row on a report as a whole, with the columns of `PROFILE_COLUMNS`: what studies of such reports code by hand.
+
+    Shares are of the text's characters. `work_done`, `shortcomings_named` and `plan_named` say whether the report has
+    any such clause. `days_after_year` counts from the last day of the year reported on to the day of publication, where
+    the file names it, or else to the date of the report. What is in `review` does not count.
+    """
+    facts_of, text = found["metadata"], found["text"]
+    n = counts(found)
+    share = {
+        label: round(sum(s["end"] - s["start"] for s in found["spans"] if s["label"] == label) / max(1, len(text)), 4)
+        for label in LABELS
+    }
+    public = facts_of["published"] or facts_of["date"]
+    late = None
+    if public and facts_of["year"]:
+        late = (datetime.date.fromisoformat(public) - datetime.date(facts_of["year"], 12, 31)).days
+    return {
+        "source": found["source"],
+        **{
+            name: facts_of[name]
+            for name in ("title", "issuer", "region", "year", "document_number", "date", "published")
+        },
+        "days_after_year": late,
+        "characters": len(text),
+        **{f"{label.lower()}s": n[label] for label in LABELS},
+        **{f"{label.lower()}_share": share[label] for label in LABELS},
+        "indicators": len(found["indicators"]),
+        "indicators_per_1000": round(1000 * len(found["indicators"]) / max(1, len(text)), 2),
+        "work_done": n[MEASURE] > 0,
+        "shortcomings_named": n[SHORTCOMING] > 0,
+        "plan_named": n[PLAN] > 0,
+        "to_review": len(found["review"]["spans"]),
+        "model": found["model"],
+    }
 
 
 def counts(found: Record) -> dict[str, int]:

@@ -26,15 +26,19 @@ CJK = HAN + "\u3001-\u303f\uff01-\uffef“”‘’…—·"
 LINE_END = re.compile("\r\n?|[\u2028\u2029\u0085\x0b\x0c]")
 INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffe]+")
 GLOSS = re.compile(
-    f"(?<=[{HAN}])[(（](?=[a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ])[a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ]{{1,6}}[)）]"
+    f"(?<=[{HAN}])(?:[(（](?=[a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ])[a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ]{{1,6}}[)）])+"
 )
 LOST_SPACE = re.compile(r"\?")
-LOST_INDENT = re.compile(r"^(?:\?[ \u00a0]?){2,}", re.MULTILINE)
+LOST_INDENT = re.compile(r"^[^\S\n]*(?:\?[^\S\n]*){2,}", re.MULTILINE)
 STRAY_SPACE = re.compile(rf"(?<=[{CJK}])[^\S\n](?=\S)|(?<=\S)[^\S\n](?=[{CJK}])")
 SPACE = re.compile(r"[^\S\n]+")
 INDENT = re.compile(r"^ | $", re.MULTILINE)
 DOUBLED_COMMA = re.compile("(?<=[^\n])[,，](?=[,，、。;；:：!！?？])")
 BLANK_LINES = re.compile("^\n+|\n+$|(?<=\n)\n+")
+# The number at a page's foot or head, with the line break before it: the paragraph may go on behind it.
+PAGE_NUMBER = re.compile(
+    r"\n[ \u3000]*(?:[-–—·~]{1,2} ?\d{1,3} ?[-–—·~]{1,2}|第 ?\d{1,3} ?页(?:[ ,，]?共 ?\d{1,3} ?页)?)[ \u3000]*(?=\n|$)"
+)
 LINE_BREAK = re.compile(r"(?<=[^\n])\n(?=[^\n])")
 # What begins a paragraph of its own also where lines are broken by width: an indent or a list number.
 PARAGRAPH_START = re.compile(
@@ -51,6 +55,14 @@ LEAST_FULL_SHARE = 0.3
 LEAST_CUT_SHARE = 0.7
 SLACK_CELLS = 4
 WIDE_ALPHANUMERIC = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if chr(code).isalnum()}
+
+# A Latin word with small letters that is part of no address or file name; Cyrillic, Arabic, Thai, kana, Hangul.
+FOREIGN_WORD = re.compile(
+    r"(?<![\w@./:+-])(?=[A-Z]*[a-z])[A-Za-z]{3,}(?![\w@/:+-]|\.\w)"
+    "|[\u0400-\u04ff]+|[\u0590-\u06ff]+|[\u0e00-\u0e7f]+|[\u3041-\u30fa]+|[\uac00-\ud7af]+",
+    re.ASCII,
+)
+KNOWN_WORDS = frozenset({"app", "wifi", "deepseek", "vlog", "biz"})
 
 # Whole lines that a web page adds around a report. Patterns see one line without indent.
 FURNITURE: dict[str, re.Pattern[str]] = {
@@ -183,6 +195,16 @@ class MappedText:
         return CharSpan(start, end) if start < end else None
 
 
+def foreign_words(text: str) -> list[CharSpan]:
+    """Words that hardly belong into an official Chinese text: of Latin letters, not all capital, or of other scripts.
+
+    They may come from a broken page or a slip of the pen. Nothing is changed: what they stood for cannot be known.
+    """
+    return [
+        CharSpan(*found.span()) for found in FOREIGN_WORD.finditer(text) if found.group().lower() not in KNOWN_WORDS
+    ]
+
+
 @cache
 def _to_simplified() -> dict[int, int]:
     """Traditional → simplified for every character that has exactly one simplified form (OpenCC, `t2s`)."""
@@ -301,6 +323,7 @@ def clean(source: str | MappedText, piece_of: Condition | None = None) -> Mapped
     mapped = mapped.sub(INVISIBLE, "", "invisible character")
     if piece_of is None:
         mapped = _drop_furniture(mapped)
+    mapped = mapped.sub(PAGE_NUMBER, "", "page number")
     if state.line_cells:
         mapped = _join_lines(mapped, state.line_cells, is_piece=piece_of is not None)
     mapped = mapped.translate(WIDE_ALPHANUMERIC, "full-width letter or digit")
