@@ -12,12 +12,12 @@ SOURCE = ROOT / "src" / "fazhi"
 # From the bottom up; modules of one row do not import each other unless they are one folder.
 LAYERS = [
     {"errors", "types", "labels", "vocabulary"},
-    {"text", "clauses", "quantity", "scoring", "matching", "calibration"},
+    {"files", "text", "clauses", "quantity", "scoring", "matching", "calibration"},
     {"codec", "sections", "metadata", "carving", "segment", "resampling"},
     {"windows", "annotations", "pages", "word", "pdf"},
     {"docs", "model", "linking", "noise", "read"},
     {"corpus", "pipes", "records", "pretraining"},
-    {"factories", "tables", "evaluate"},
+    {"factories", "tables", "evaluate", "exchange"},
     {"export"},
     {"api", "recipes", "figures"},
     {"packaging"},

@@ -108,7 +108,7 @@ def clean(
     examples: Annotated[int, typer.Option(help="Examples shown of each kind of change.")] = 3,
 ) -> None:
     """Show what cleaning takes away or changes, where and why; the text itself goes to --output."""
-    from fazhi.export import replacing
+    from fazhi.files import replacing
     from fazhi.read import read_source
     from fazhi.text import clean as clean_text
     from fazhi.text import foreign_words
@@ -394,6 +394,140 @@ def agree(
         for difference in found:
             out.print(escape(str(difference)), soft_wrap=True, highlight=False)
     out.print(score_table(figures, escape(f"{first} against {second}, {figures['reports']} reports")))
+
+
+@annotations_app.command("import")
+def import_labels(
+    path: Annotated[Path, typer.Argument(help="The tool's file or folder.")],
+    output: Annotated[Path, typer.Argument(help="Gold to write (JSONL).")],
+    name: Annotated[
+        str,
+        typer.Option("--from", help="Format: doccano, label-studio, brat, prodigy, conll, inline, spacy, datasets."),
+    ],
+    rename: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="THEIRS=OURS renames a label, THEIRS= leaves it out; may come again."),
+    ] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Mend offsets where there is only one way to, and list it.")
+    ] = False,
+) -> None:
+    """Read labels made in another tool; each span is compared with its text before it counts."""
+    from fazhi.annotations import write_gold
+    from fazhi.exchange import read
+
+    try:
+        documents, mends = read(path, name, labels=_renamed(rename or ()), repair=repair)
+        write_gold(documents, output)
+    except FazhiError as error:
+        fail(error)
+        raise typer.Exit(1) from None
+    for mend in mends:
+        err.print(f"[yellow]Mended:[/yellow] {escape(str(mend))}", highlight=False, soft_wrap=True)
+    spans, links = sum(len(d.spans) for d in documents), sum(len(d.links) for d in documents)
+    said = f"{output}: {len(documents)} reports, {spans} spans, {links} links, {len(mends)} mended"
+    out.print(escape(said), highlight=False, soft_wrap=True)
+
+
+def _renamed(items: Sequence[str]) -> dict[str, str]:
+    """Our labels by theirs, from THEIRS=OURS.
+
+    Raises:
+        FazhiError: if it is of another form, or ours is unknown.
+    """
+    from fazhi.labels import LABELS
+
+    found = {}
+    for item in items:
+        theirs, sign, ours = item.partition("=")
+        if not sign or not theirs or (ours and ours not in LABELS):
+            raise FazhiError(
+                f"{item!r} renames nothing", fix=f"write THEIRS=OURS, ours being one of {', '.join(LABELS)}"
+            )
+        found[theirs] = ours
+    return found
+
+
+@annotations_app.command("export")
+def export_labels(
+    gold: Annotated[Path, typer.Argument(help="Labelled reports: a JSONL file or a folder of them.")],
+    output: Annotated[Path, typer.Argument(help="File or new folder to write.")],
+    name: Annotated[
+        str, typer.Option("--to", help="Format: doccano, label-studio, brat, prodigy, conll, inline, spacy, datasets.")
+    ],
+) -> None:
+    """Write labelled reports in the format of another tool."""
+    from fazhi.annotations import read_gold
+    from fazhi.exchange import write
+
+    try:
+        documents = list(read_gold(gold))
+        notes = write(documents, output, name)
+    except FazhiError as error:
+        fail(error)
+        raise typer.Exit(1) from None
+    for note in notes:
+        err.print(f"[yellow]Note:[/yellow] {escape(note)}", highlight=False, soft_wrap=True)
+    out.print(escape(f"{output}: {len(documents)} reports"), highlight=False, soft_wrap=True)
+
+
+@annotations_app.command()
+def prelabel(
+    files: Files,
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write.")],
+    tool: Annotated[str, typer.Option("--to", help="label-studio, doccano or prodigy.")],
+    model: Model = "zh_fazhi_report",
+    sort: Annotated[str | None, typer.Option(help="`uncertain`: the least sure first; by default as given.")] = None,
+    paragraphs: Annotated[
+        bool, typer.Option("--paragraphs", help="One text a paragraph instead of one a report.")
+    ] = False,
+) -> None:
+    """Let a model label reports for a person to correct."""
+    from fazhi.api import extract as extract_files
+    from fazhi.exchange.prelabel import WRITERS, least_sure_first, prelabelled, write
+
+    try:
+        if tool not in WRITERS or sort not in (None, "uncertain"):
+            wrong, right = (tool, ", ".join(WRITERS)) if tool not in WRITERS else (sort, "uncertain")
+            raise FazhiError(f"{wrong!r} is not known here", fix=f"use {right}")
+        result = extract_files(files, model, progress=lambda paths: track(paths, "Reading reports", console=err))
+        found = list(prelabelled(result.records, paragraphs=paragraphs))
+        found = least_sure_first(found) if sort else found
+        notes = write(found, output, tool, model=result.records[0]["model"] if result.records else str(model))
+    except FazhiError as error:
+        fail(error)
+        raise typer.Exit(1) from None
+    for note in (*result.notes, *notes):
+        err.print(f"[yellow]Note:[/yellow] {escape(note)}", highlight=False, soft_wrap=True)
+    for failure in result.failures:
+        fail(failure)
+    out.print(escape(f"{output}: {len(found)} texts"), highlight=False, soft_wrap=True)
+    if result.failures:
+        raise typer.Exit(1)
+
+
+@annotations_app.command("tool-config")
+def tool_config(
+    tool: Annotated[str, typer.Option("--to", help="label-studio or doccano.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write.")],
+) -> None:
+    """Write the labels, with colours and hot keys, as a tool imports them."""
+    from fazhi.exchange import doccano, label_studio
+    from fazhi.export import write_json
+    from fazhi.files import replacing
+
+    try:
+        if tool == "doccano":
+            write_json(doccano.label_set(), output)
+        elif tool == "label-studio":
+            with replacing(output) as file:
+                file.write(label_studio.labelling_config())
+        else:
+            raise FazhiError(f"no config for {tool!r}", fix="use label-studio or doccano")
+    except FazhiError as error:
+        fail(error)
+        raise typer.Exit(1) from None
+    out.print(escape(str(output)), highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -2,19 +2,17 @@
 
 import csv
 import json
-import os
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from jinja2 import Environment, PackageLoader
 
 from fazhi.errors import FazhiError
+from fazhi.files import beside, replacing
 from fazhi.labels import CLAUSE, LABELS, MENTION
 from fazhi.records import COLUMNS, PROFILE_COLUMNS, Record, counts, profile, rows
 
@@ -186,35 +184,6 @@ def _lines(found: Record) -> Iterator[list[dict[str, Any]]]:
             if part:
                 line.append({"text": part, "clause": owner[CLAUSE][start], "mention": owner[MENTION][start]})
     yield line
-
-
-@contextmanager
-def beside(path: Path) -> Iterator[Path]:
-    """The name of an empty file that takes its true name only once it is whole: a broken run leaves no half file."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        os.close(handle)
-    except OSError as error:
-        raise FazhiError(f"cannot be written ({error.strerror})", file=path, fix="choose another output path") from None
-    new = Path(name)
-    try:
-        yield new
-        new.chmod(0o644)
-        new.replace(path)
-    except OSError as error:
-        new.unlink(missing_ok=True)
-        raise FazhiError(f"cannot be written ({error.strerror})", file=path, fix="choose another output path") from None
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
-
-
-@contextmanager
-def replacing(path: Path, encoding: str = "utf-8") -> Iterator[IO[str]]:
-    """The same as an open text file."""
-    with beside(path) as name, name.open("w", encoding=encoding, newline="") as file:
-        yield file
 
 
 WRITERS: dict[str, Callable[[Sequence[Record], Path], None]] = {
