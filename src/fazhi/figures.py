@@ -16,6 +16,7 @@ from fazhi.annotations import read_gold
 from fazhi.corpus import summary
 from fazhi.errors import FazhiError
 from fazhi.labels import LABELS
+from fazhi.records import rows as rows_of
 
 PAGES = (
     "README.md",
@@ -178,6 +179,24 @@ def encoders(root: Path) -> str:
     return table([*head, "misaligned gold", "seeds", "micro F1", "range"], rows)
 
 
+def indicators(root: Path, report: str = "wuzhou_2023", most: int = 10) -> str:
+    """The first indicators that the released model finds in one real report."""
+    lines = (root / "models" / "expected.jsonl").read_text(encoding="utf-8").splitlines()
+    found = next(r for r in map(json.loads, lines) if Path(r["source"]).stem == report)
+    table_rows = [
+        [
+            row["metric"],
+            ("≈ " if row["approximate"] else "") + (row["value"] or f"{row['lower'] or ''}–{row['upper'] or ''}"),
+            row["unit"],
+            row["clause"] or "",
+            f"{row['source_start']}:{row['source_end']}",
+        ]
+        for row in rows_of(found)
+        if row["kind"] == "INDICATOR"
+    ]
+    return table(["指标 metric", "value", "unit", "the clause that holds it", "place in the file"], table_rows[:most])
+
+
 BLOCKS: dict[str, Callable[[Path], str]] = {
     "evaluation": evaluation,
     "reports": reports,
@@ -187,6 +206,7 @@ BLOCKS: dict[str, Callable[[Path], str]] = {
     "learning-curve": learning_curve,
     "data": data,
     "encoders": encoders,
+    "indicators": indicators,
     "layers": layers,
     "words": words,
 }

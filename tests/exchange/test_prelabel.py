@@ -95,3 +95,9 @@ def _written(records, tmp_path):
     path = tmp_path / "work.json"
     write(list(prelabelled(records)), path, "label-studio", model="m")
     return path
+
+
+@pytest.mark.parametrize(("tool", "file"), [("label-studio", "label-studio.xml"), ("doccano", "doccano.json")])
+def test_the_configs_in_docs_are_those_that_the_command_writes(tool: str, file: str, tmp_path) -> None:
+    assert invoke("tool-config", "--to", tool, "-o", tmp_path / file).exit_code == 0
+    assert (tmp_path / file).read_bytes() == (ROOT / "docs" / "tools" / file).read_bytes()
