@@ -109,6 +109,12 @@ def test_headings_in_front_of_the_first_paragraph_are_kept_without_a_title() -> 
     assert main_text(page).text.split("\n")[:2] == ["一、主要做法", "（一）加强领导"]
 
 
+def test_a_title_of_two_lines_is_kept_whole() -> None:
+    body = "加强组织领导，压实各级责任，统筹推进各项重点任务，确保年度工作落到实处，群众满意度进一步提高。" * 3
+    page = f"<div><a>首页</a></div><h1>茶有茶规</h1><h2>——茗坞镇2016年法治政府建设答卷</h2><p>{body}</p><p>{body}</p>"
+    assert main_text(page).text.split("\n")[:2] == ["茶有茶规", "——茗坞镇2016年法治政府建设答卷"]
+
+
 def test_a_page_without_main_text_is_refused(tmp_path) -> None:
     path = tmp_path / "empty.html"
     path.write_text("<html><body><script>var a;</script></body></html>", encoding="utf-8")

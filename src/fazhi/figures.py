@@ -179,6 +179,28 @@ def encoders(root: Path) -> str:
     return table([*head, "misaligned gold", "seeds", "micro F1", "range"], rows)
 
 
+def extractors(root: Path) -> str:
+    """What extractors of main text keep of reports on page layouts."""
+    found = [
+        [
+            row["extractor"],
+            f"{row['layouts_without_loss']} of {row['layouts']}",
+            f"{row['kept_lines']} of {row['lines']}",
+            f"{row['kept_characters'] / row['characters']:.4f}",
+            f"{row['extra_characters'] / row['characters']:.4f}",
+        ]
+        for row in _json(root / "docs" / "extractors.json")["extractors"]
+    ]
+    head = [
+        "extractor",
+        "layouts without loss",
+        "lines kept",
+        "share of characters kept",
+        "extra characters, as a share",
+    ]
+    return table(head, found)
+
+
 def indicators(root: Path, report: str = "wuzhou_2023", most: int = 10) -> str:
     """The first indicators that the released model finds in one real report."""
     lines = (root / "models" / "expected.jsonl").read_text(encoding="utf-8").splitlines()
@@ -206,6 +228,7 @@ BLOCKS: dict[str, Callable[[Path], str]] = {
     "learning-curve": learning_curve,
     "data": data,
     "encoders": encoders,
+    "extractors": extractors,
     "indicators": indicators,
     "layers": layers,
     "words": words,

@@ -37,6 +37,8 @@ SHORTEST_PARAGRAPH = 40
 SENTENCE_END = re.compile(r"[。！!；;]\s*[”’」』）)]?$")
 # A line in front of the first paragraph that names the subject, and is no sentence.
 TITLE = re.compile(r"^[^。；;！!]{0,40}(?:法治|依法行政)[^。；;！!]{1,40}[^。；;！!：:]$")
+# A title of two lines: the subject is named in the second.
+SUBTITLE = re.compile("[—–-]{1,2}")
 # Between levels of a navigation path, in which a title may stand too.
 PATH_SIGN = re.compile(r"[>＞»|]|当前位置|首页")
 # Lines looked at behind the last sentence, and what a signature looks like: a date, or the name of a body.
@@ -174,7 +176,8 @@ def _title_before(texts: list[str], chosen: list[int]) -> int:
     paragraph = next((i for i in chosen if len(texts[i]) >= SHORTEST_PARAGRAPH), chosen[0])
     titles = [i for i in range(paragraph) if TITLE.search(texts[i]) and not PATH_SIGN.search(texts[i])]
     if titles:
-        return titles[-1]
+        title = titles[-1]
+        return title - 1 if title and SUBTITLE.match(texts[title]) else title
     while paragraph and PARAGRAPH_START.match(texts[paragraph - 1]):
         paragraph -= 1
     return paragraph
