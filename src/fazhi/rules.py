@@ -23,7 +23,10 @@ from fazhi.vocabulary import (
 
 SHORTCOMING_HEADING = re.compile("不足|问题|短板|困难|差距|薄弱")
 HEDGE = "(?:约|近|超过?|逾|不少于|不低于|不超过)"
-CLASSIFIERS = "个百分点|万余?[件人元次条份户]|平方米|公里|人次|场次|批次|户次|件次|家次|车次|余?[件个次份人名条项家场起部篇期台套元亩所支户宗处门天倍]|[%％‰]"
+CLASSIFIERS = (
+    "个百分点|万余?[件人元次条份户]|平方米|公里|人次|场次|批次|户次|件次|家次|车次"
+    "|余?[件个次份人名条项家场起部篇期台套元亩所支户宗处门天倍]|[%％‰]"
+)
 NUMBER = re.compile(rf"{HEDGE}?(?<![\d.])\d[\d,]*(?:\.\d+)?[余多]?[万亿]?[余多]?(?:{CLASSIFIERS})(?:以上|以下|左右)?")
 DATE = re.compile(r"\d{4}\s*年|\d{1,2}\s*月|\d{1,2}\s*日|第\d+")
 # What stands between a metric and its value, or closes a noun phrase.
