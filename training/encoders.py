@@ -9,6 +9,7 @@ that the JSON file has from before stay in it.
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import mean
 from typing import Annotated, Any
@@ -26,39 +27,45 @@ from fazhi.model import WEIGHTS, Tagger
 from fazhi.pretraining import FACTS
 from fazhi.recipes import BASE, MODEL, REAL, REAL_GOLD, crossvalidate, fit_authored
 
-AUTHORED_STEPS, REAL_STEPS = 300, 40
-"""Half of the released recipe's, so that a row of three seeds takes a good half hour on two cores."""
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Steps of the two stages. The defaults are half of the released model's: a row then takes ten minutes a seed."""
+
+    authored_steps: int = 300
+    real_steps: int = 40
 
 
-def cell(encoder: Path, overlays: Sequence[Path], seed: int, folder: Path) -> dict[str, Any]:
+def cell(encoder: Path, overlays: Sequence[Path], seed: int, recipe: Recipe, folder: Path) -> dict[str, Any]:
     """The scores of one encoder with one seed, from the file that an earlier run left or by training."""
     stored = folder / "scores.json"
     if stored.is_file():
-        found: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))
-        return found
+        before: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))
+        return before
     settings = {"system.seed": seed, "paths.encoder": str(encoder)}
     start = fit_authored(
-        folder, {**settings, "training.max_steps": AUTHORED_STEPS}, overlays=overlays, report=typer.echo
+        folder, {**settings, "training.max_steps": recipe.authored_steps}, overlays=overlays, report=typer.echo
     )
     result = crossvalidate(
         folder / "folds",
         [BASE, REAL, *overlays],
-        {**settings, "training.max_steps": REAL_STEPS},
+        {**settings, "training.max_steps": recipe.real_steps},
         start_from=start,
         report=typer.echo,
     )
-    write_json({"seed": seed, **result["scores"]}, stored)
-    return {"seed": seed, **result["scores"]}
+    found = {"seed": seed, **result["scores"], "reports": result["reports"]}
+    write_json(found, stored)
+    return found
 
 
-def row(encoder: Path, overlays: Sequence[Path], seeds: list[int], folder: Path) -> dict[str, Any]:
+def row(encoder: Path, overlays: Sequence[Path], seeds: list[int], recipe: Recipe, folder: Path) -> dict[str, Any]:
     """All that the table says of an encoder.
 
     Returns:
         `parameters` and `bytes` of the encoder, `micro_f1` (`mean`, `lowest`, `highest` over the seeds), `seeds` with
         the scores of each, `adaptation`, if it was adapted, and `misaligned_gold`, spans that end inside a token.
     """
-    cells = [cell(encoder, overlays, seed, folder / str(seed)) for seed in seeds]
+    cells = [cell(encoder, overlays, seed, recipe, folder / str(seed)) for seed in seeds]
     rates = [found["micro"]["f1"] for found in cells]
     network = Tagger.from_encoder(str(encoder)).module.encoder
     facts = encoder / FACTS
@@ -82,6 +89,8 @@ def main(
     figures: Annotated[Path | None, typer.Option("--json", help="Write the figures there.")] = None,
     seeds: Annotated[str, typer.Option(help="Seeds, separated by commas.")] = "0,1,2",
     overlay: Annotated[list[Path] | None, typer.Option(help="Config laid over both stages; may come again.")] = None,
+    authored_steps: Annotated[int, typer.Option(help="Steps of the first stage.")] = Recipe().authored_steps,
+    real_steps: Annotated[int, typer.Option(help="Steps of each fold.")] = Recipe().real_steps,
     speed: Annotated[bool, typer.Option(help="Measure characters a second too; nothing else should run.")] = False,
 ) -> None:
     """Train and test each encoder, and write one row for each."""
@@ -89,19 +98,19 @@ def main(
     if figures is not None and figures.is_file():
         rows = {found["name"]: found for found in json.loads(figures.read_text(encoding="utf-8"))["encoders"]}
     overlays = overlay or []
+    recipe = Recipe(authored_steps, real_steps)
     numbers = [int(seed) for seed in seeds.split(",")]
     try:
         for encoder in encoders:
             name = "_".join([encoder.name, *(path.stem for path in overlays)])
-            found = row(encoder, overlays, numbers, folder / name)
+            found = row(encoder, overlays, numbers, recipe, folder / name)
             before = rows.get(name, {}).get("characters_per_second")
             model = folder / name / str(numbers[0]) / "authored" / MODEL
             found["characters_per_second"] = measure(str(model))["characters_per_second"] if speed else before
             rows[name] = found
             out.print(f"{name}: micro F1 {found['micro_f1']}")
             if figures is not None:
-                steps = {"authored_steps": AUTHORED_STEPS, "real_steps": REAL_STEPS}
-                write_json({"recipe": steps, "encoders": list(rows.values())}, figures)
+                write_json({"recipe": asdict(recipe), "encoders": list(rows.values())}, figures)
     except FazhiError as error:
         fail(error)
         raise typer.Exit(1) from None
