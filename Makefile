@@ -9,7 +9,7 @@ train: export MALLOC_MMAP_THRESHOLD_ := 8589934592
 train: export MALLOC_TRIM_THRESHOLD_ := 17179869184
 train: export MALLOC_TOP_PAD_ := 268435456
 
-.PHONY: demo test train check prove clean
+.PHONY: demo test test-integration train check prove clean
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "fazhi needs Python 3.11 or later; set PYTHON=...")'
@@ -29,6 +29,15 @@ demo: .venv/model
 test: .venv/model
 	$(BIN)/python -m pytest
 
+# Real annotation tools, each in an environment of its own; their databases are made anew for each run.
+.tools/label-studio/installed:
+	$(PYTHON) -m venv .tools/label-studio
+	.tools/label-studio/bin/python -m pip install --quiet 'label-studio==1.23.2'
+	touch $@
+
+test-integration: .venv/installed .tools/label-studio/installed
+	LABEL_STUDIO=$(CURDIR)/.tools/label-studio/bin/label-studio $(BIN)/python -m pytest --override-ini addopts=-q tests/integration
+
 check: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -45,4 +54,4 @@ prove: .venv/installed
 	$(BIN)/python training/package.py prove $(MODEL) --expected models/expected.jsonl
 
 clean:
-	rm -rf .venv out
+	rm -rf .venv .tools out
