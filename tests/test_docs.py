@@ -13,7 +13,7 @@ from fazhi.errors import FazhiError, FazhiWarning, ModelError
 from fazhi.labels import CLAUSE, LAYERS, MENTION
 from fazhi.pipes.tagger import decode_mentions, word_tags
 from fazhi.types import CharSpan, LabeledSpan
-from tests.conftest import ROOT
+from tests.conftest import ROOT, blank
 
 WORDS = ROOT / "models" / "words"
 GOLD = str(ROOT / "annotations" / "gold" / "real.jsonl")
@@ -113,3 +113,24 @@ def test_a_pipeline_of_words_learns_and_keeps_its_words(tiny_encoder, gold, tmp_
 def test_a_config_without_pkuseg_model_is_named() -> None:
     with pytest.raises(ModelError, match="names no pkuseg model"):
         WordTokenizer(spacy.blank("zh").vocab).initialize(lambda: [])
+
+
+def test_mentions_of_a_character_pipeline_can_be_bound_to_words(tiny_encoder, gold, tmp_path) -> None:
+    nlp = blank()
+    tagger = nlp.get_pipe("fazhi_tagger")
+    examples = list(read_passages(GOLD, include=["wuzhou_2023"], window=64, drop_headings=0.0, seed=1)(nlp))[:12]
+    tagger.initialize(lambda: examples, nlp=nlp, encoder=str(tiny_encoder), words=str(WORDS))
+    optimizer = nlp.create_optimizer()
+    for _ in range(25):
+        nlp.update(examples, sgd=optimizer)
+    nlp.to_disk(tmp_path / "model")
+    again = spacy.load(tmp_path / "model")
+    doc = again(gold[2].text)
+    assert len(doc) == len(doc.text)
+    borders = {0, *(word.end for word in again.get_pipe("fazhi_tagger").segmenter.words(doc.text))}
+    found = get_layer(doc, MENTION)
+    assert found == get_layer(nlp(gold[2].text), MENTION) != []
+    assert all({span.start, span.end} <= borders for span in found)
+    # Without words the same weights find borders inside them.
+    again.get_pipe("fazhi_tagger").segmenter = None
+    assert not all({span.start, span.end} <= borders for span in get_layer(again(gold[2].text), MENTION))

@@ -3,7 +3,6 @@
 Tokens may be words instead (`WordTokenizer`); then a span can only begin and end where a word does.
 """
 
-import shutil
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
@@ -16,7 +15,7 @@ from spacy.vocab import Vocab
 from fazhi.annotations.documents import GoldDocument
 from fazhi.errors import FazhiError, FazhiWarning, ModelError
 from fazhi.labels import LAYERS, MENTION, span_id
-from fazhi.segment import FILES, Segmenter
+from fazhi.segment import Segmenter
 from fazhi.types import CharSpan, LabeledSpan, Link, Section
 
 KEY = "fazhi"
@@ -111,9 +110,7 @@ class WordTokenizer:
     def to_disk(self, path: str | Path, **_: Any) -> None:
         """Copy the pkuseg model."""
         if self._segmenter is not None:
-            Path(path).mkdir(parents=True, exist_ok=True)
-            for name in FILES:
-                shutil.copyfile(self._segmenter.folder / name, Path(path) / name)
+            self._segmenter.save(Path(path))
 
     def from_disk(self, path: str | Path, **_: Any) -> "WordTokenizer":
         """Load the pkuseg model from the pipeline's folder.

@@ -1,6 +1,7 @@
 """Words: spacy-pkuseg's segmentation mapped without loss to the characters of the text, white space included."""
 
 import re
+import shutil
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,12 @@ class Segmenter:
                 raise ModelError("the file is missing", file=folder / name, fix="give the folder of a pkuseg model")
         self.folder = folder
         self._pkuseg = _load(str(folder.resolve()))
+
+    def save(self, folder: Path) -> None:
+        """Copy the model's files to another folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in FILES:
+            shutil.copyfile(self.folder / name, folder / name)
 
     def words(self, text: str) -> list[CharSpan]:
         """The words of a text in order. Together they cover it; a run of white space is a word of its own."""

@@ -90,7 +90,9 @@ def test_there_and_back_with_one_change(server, gold, tmp_path) -> None:
         key=lambda document: document.id,
     )
     write(documents, tmp_path / "tasks.json", "label-studio")
-    project = server("POST", "/api/projects", {"title": "法治报告", "label_config": label_studio.labelling_config()})["id"]
+    project = server("POST", "/api/projects", {"title": "法治报告", "label_config": label_studio.labelling_config()})[
+        "id"
+    ]
     tasks = json.loads((tmp_path / "tasks.json").read_text(encoding="utf-8"))
     answer = server("POST", f"/api/projects/{project}/import", tasks)
     assert (answer["task_count"], answer["annotation_count"]) == (3, 3)

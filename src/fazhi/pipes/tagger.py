@@ -24,10 +24,12 @@ from fazhi.labels import CLAUSE, LAYERS, MENTION
 from fazhi.model import Passage, Tagger, Target
 from fazhi.pipes.scorer import score_examples
 from fazhi.sections import sections
+from fazhi.segment import Segmenter
 from fazhi.types import CharSpan, LabeledSpan, Window
 from fazhi.windows import check_budget, windows
 
 SETTINGS = "settings.json"
+WORDS = "words"
 
 
 class TaggerPipe(TrainablePipe):
@@ -76,6 +78,7 @@ class TaggerPipe(TrainablePipe):
             "half": half,
         }
         self.calibration: dict[str, Curve] = {}
+        self.segmenter: Segmenter | None = None
         self._optimizer: torch.optim.Optimizer | None = None
 
     @property
@@ -96,6 +99,14 @@ class TaggerPipe(TrainablePipe):
                 fix="train the pipeline with `spacy train`, or load a trained one with `spacy.load`",
             )
         return self.model
+
+    def words(self, doc: Doc) -> list[CharSpan] | None:
+        """What mentions begin and end with: the doc's tokens or, if these are characters, the segmenter's words.
+
+        None where that is characters.
+        """
+        found = words_of(doc)
+        return self.segmenter.words(doc.text) if found is None and self.segmenter is not None else found
 
     # Predicting
 
@@ -129,7 +140,7 @@ class TaggerPipe(TrainablePipe):
         chain = self.tagger.chain()
         for doc, (clause, mention) in zip(docs, scores, strict=True):
             set_layer(doc, CLAUSE, self._calibrated(decode_clauses(doc.text, clause)))
-            set_layer(doc, MENTION, self._calibrated(decode_mentions(doc.text, mention, *chain, words=words_of(doc))))
+            set_layer(doc, MENTION, self._calibrated(decode_mentions(doc.text, mention, *chain, words=self.words(doc))))
 
     def _calibrated(self, spans: Sequence[LabeledSpan]) -> list[LabeledSpan]:
         return [replace(span, score=apply(self.calibration, span.label, span.score or 0.0)) for span in spans]
@@ -143,6 +154,7 @@ class TaggerPipe(TrainablePipe):
         nlp: Language | None = None,
         encoder: str | None = None,
         start_from: str | None = None,
+        words: str | None = None,
         seed: int = 0,
     ) -> None:
         """Load a pre-trained encoder and give it new heads, or go on from a trained tagger.
@@ -152,6 +164,7 @@ class TaggerPipe(TrainablePipe):
             nlp: Unused; spaCy passes it.
             encoder: Folder or name of the encoder, `[initialize.components.NAME] encoder` in the config.
             start_from: Folder of a trained tagger (inside a pipeline's folder) to go on from instead.
+            words: Folder of a pkuseg model; then mentions begin and end where its words do.
             seed: Of the heads' random weights and of dropout.
 
         Raises:
@@ -167,6 +180,7 @@ class TaggerPipe(TrainablePipe):
         torch.manual_seed(seed)
         self.model = Tagger.load(Path(start_from)) if start_from else Tagger.from_encoder(str(encoder))
         check_budget(self.cfg["window"], self.cfg["stride"], self.tagger.positions)
+        self.segmenter = Segmenter(Path(words)) if words else None
         if not any(get_layer(example.reference, layer) for example in get_examples() for layer in LAYERS):
             raise FazhiError("the training examples hold no span", fix="point the corpus to labelled reports")
         self._optimizer = None
@@ -185,7 +199,7 @@ class TaggerPipe(TrainablePipe):
         passages, targets = [], []
         for example in examples:
             text = example.reference.text
-            words = words_of(example.predicted)
+            words = self.words(example.predicted)
             for window in self.windows(example.predicted, text):
                 passages.append(Passage(window.context, window.span.of(text)))
                 targets.append(target(example.reference, text, window.span, words))
@@ -243,6 +257,8 @@ class TaggerPipe(TrainablePipe):
         path = Path(path)
         path.mkdir(parents=True, exist_ok=True)
         srsly.write_json(path / SETTINGS, {"half": self.cfg["half"], "calibration": to_dict(self.calibration)})
+        if self.segmenter is not None:
+            self.segmenter.save(path / WORDS)
         if self.model is not None:
             self.tagger.save(path, half=self.cfg["half"])
 
@@ -264,6 +280,7 @@ class TaggerPipe(TrainablePipe):
                 fix="install the model again or copy it whole",
             ) from None
         self.model = Tagger.load(path)
+        self.segmenter = Segmenter(path / WORDS) if (path / WORDS).is_dir() else None
         self._optimizer = None
         return self
 
