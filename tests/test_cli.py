@@ -254,7 +254,8 @@ def test_what_is_below_the_least_score_goes_to_review(model_folder, tmp_path) ->
     assert before["review"] == {"spans": [], "links": [], "indicators": []}
     middle = sorted(span["score"] for span in before["spans"] if span["layer"] == "clause")[3]
     options = ("--min-score", "0.0", "--min-score", f"MEASURE={middle}", "--min-score", "QUANTITY=1")
-    result = extract(RAW[0], "-m", model_folder, *options, "-o", cut, "-o", tmp_path / "cut.csv")
+    outputs = ("-o", cut, "-o", tmp_path / "cut.csv", "-o", tmp_path / "cut.html", "-o", tmp_path / "cut.xlsx")
+    result = extract(RAW[0], "-m", model_folder, *options, *outputs)
     assert result.exit_code == 0, result.output
     (after,) = map(json.loads, cut.read_text(encoding="utf-8").splitlines())
     for part in ("spans", "links", "indicators"):
@@ -271,6 +272,8 @@ def test_what_is_below_the_least_score_goes_to_review(model_folder, tmp_path) ->
     assert after["indicators"] == after["links"] == []
     with (tmp_path / "cut.csv").open(encoding="utf-8-sig", newline="") as file:
         marked = [row["review"] for row in csv.DictReader(file)]
+    page = lxml.html.fromstring((tmp_path / "cut.html").read_text(encoding="utf-8"))
+    assert f"待复核 {len(after['review']['spans'])} 处" in page.text_content()
     assert marked.count("review") == len([s for s in after["review"]["spans"] if s["layer"] == "clause"]) + len(
         after["review"]["indicators"]
     )

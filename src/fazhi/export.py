@@ -113,7 +113,9 @@ def write_html(records: Iterable[Record], path: Path) -> None:
             "title": found["metadata"]["title"] or Path(found["source"]).name,
             "counts": counts(found),
             "lines": list(_lines(found)),
-            "indicators": [row for row in rows(found) if row["kind"] == "INDICATOR"],
+            # In the record's own order, so that each row finds the place of its quantity.
+            "indicators": [row for row in rows(found) if row["kind"] == "INDICATOR" and not row["review"]],
+            "review": found["review"]["spans"],
         }
         for found in records
     ]

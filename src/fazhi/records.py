@@ -14,13 +14,15 @@ from fazhi.text import MappedText
 
 Record = dict[str, Any]
 
+PLURALS = {label: f"{label.lower()}s".replace("ys", "ies") for label in LABELS}
+
 # Columns of the row on a report as a whole, with their types.
 PROFILE_COLUMNS: dict[str, type] = {
     **dict.fromkeys(("source", "title", "issuer", "region"), str),
     "year": int,
     **dict.fromkeys(("document_number", "date", "published"), str),
     **dict.fromkeys(("days_after_year", "characters"), int),
-    **dict.fromkeys((f"{label.lower()}s" for label in LABELS), int),
+    **dict.fromkeys(PLURALS.values(), int),
     **dict.fromkeys((f"{label.lower()}_share" for label in LABELS), float),
     "indicators": int,
     "indicators_per_1000": float,
@@ -186,7 +188,7 @@ def profile(found: Record) -> dict[str, Any]:
         },
         "days_after_year": late,
         "characters": len(text),
-        **{f"{label.lower()}s": n[label] for label in LABELS},
+        **{plural: n[label] for label, plural in PLURALS.items()},
         **{f"{label.lower()}_share": share[label] for label in LABELS},
         "indicators": len(found["indicators"]),
         "indicators_per_1000": round(1000 * len(found["indicators"]) / max(1, len(text)), 2),
