@@ -160,26 +160,22 @@ def set_layer(doc: Doc, layer: str, spans: Sequence[LabeledSpan]) -> None:
     Span i of the group has the id `LAYER-i`; the scores stand in the group's `attrs["scores"]` in the same order. Where
     tokens are words, a span that ends inside one is widened to the whole word, with a warning.
     """
-    if len(doc) != len(doc.text) and (cut := misaligned(doc, spans)):
+    characters = len(doc) == len(doc.text)  # asked once: spaCy joins all tokens to answer
+    if not characters and (cut := misaligned(doc, spans)):
         warnings.warn(
             f"{len(cut)} spans end inside words and were widened, the first is {cut[0].of(doc.text)!r} at offset "
             f"{cut[0].start}",
             FazhiWarning,
             stacklevel=2,
         )
-    group = SpanGroup(
-        doc,
-        name=layer,
-        spans=[_span(doc, s, span_id(layer, i)) for i, s in enumerate(sorted(spans))],
-        attrs={"scores": [s.score for s in sorted(spans)]},
-    )
-    doc.spans[layer] = group
-
-
-def _span(doc: Doc, span: LabeledSpan, name: str) -> Span:
-    if len(doc) == len(doc.text):
-        return Span(doc, span.start, span.end, label=span.label, span_id=name)
-    return doc.char_span(span.start, span.end, label=span.label, span_id=name, alignment_mode="expand")
+    found = []
+    for i, span in enumerate(sorted(spans)):
+        named = {"label": span.label, "span_id": span_id(layer, i)}
+        if characters:
+            found.append(Span(doc, span.start, span.end, **named))
+        else:
+            found.append(doc.char_span(span.start, span.end, alignment_mode="expand", **named))
+    doc.spans[layer] = SpanGroup(doc, name=layer, spans=found, attrs={"scores": [s.score for s in sorted(spans)]})
 
 
 def get_layer(doc: Doc, layer: str) -> list[LabeledSpan]:
