@@ -11,7 +11,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import mean
 from typing import Annotated, Any
 
 import spacy
@@ -26,6 +25,7 @@ from fazhi.export import write_json
 from fazhi.model import WEIGHTS, Tagger
 from fazhi.pretraining import FACTS
 from fazhi.recipes import BASE, MODEL, REAL, REAL_GOLD, crossvalidate, fit_authored
+from fazhi.resampling import over_seeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,6 @@ def row(encoder: Path, overlays: Sequence[Path], seeds: list[int], recipe: Recip
         the scores of each, `adaptation`, if it was adapted, and `misaligned_gold`, spans that end inside a token.
     """
     cells = [cell(encoder, overlays, seed, recipe, folder / str(seed)) for seed in seeds]
-    rates = [found["micro"]["f1"] for found in cells]
     network = Tagger.from_encoder(str(encoder)).module.encoder
     facts = encoder / FACTS
     nlp = spacy.load(folder / str(seeds[0]) / "authored" / MODEL)
@@ -78,7 +77,7 @@ def row(encoder: Path, overlays: Sequence[Path], seeds: list[int], recipe: Recip
         "bytes": (encoder / WEIGHTS).stat().st_size,
         "adaptation": json.loads(facts.read_text(encoding="utf-8")) if facts.is_file() else None,
         "misaligned_gold": sum(len(misaligned(nlp.make_doc(document.text), document.spans)) for document in gold),
-        "micro_f1": {"mean": round(mean(rates), 4), "lowest": min(rates), "highest": max(rates)},
+        "micro_f1": over_seeds([found["micro"]["f1"] for found in cells]),
         "seeds": cells,
     }
 

@@ -111,6 +111,6 @@ def paired_test(
     }
 
 
-def summary(values: Sequence[float]) -> dict[str, Any]:
+def over_seeds(values: Sequence[float]) -> dict[str, Any]:
     """Mean and range of a figure over seeds."""
     return {"mean": round(float(np.mean(values)), 4), "lowest": min(values), "highest": max(values)}

@@ -1,31 +1,22 @@
 """brat standoff: a folder of REPORT.txt with REPORT.ann, spans as text-bound annotations, links as binary relations."""
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from fazhi.annotations.documents import GoldDocument, Meta
+from fazhi.annotations.documents import GoldDocument
 from fazhi.errors import AnnotationError
 from fazhi.exchange.drafts import Draft, DraftSpan
-from fazhi.exchange.sources import meta_fields, meta_of
+from fazhi.exchange.sources import RELATION, files_with_meta, read_text, write_meta
 from fazhi.files import new_folder
 from fazhi.labels import LABELS
-
-RELATION = "VALUE_OF"
-META = "reports.json"
 
 
 def read(path: Path) -> Iterator[Draft]:
     """The reports of a folder. Attributes, notes and other lines that are no spans or relations are passed over."""
-    files = sorted(path.glob("*.ann")) if path.is_dir() else [path]
-    if not files:
-        raise AnnotationError("no *.ann file there", file=path, fix="give brat's data folder")
-    known = path / META
-    metas = json.loads(known.read_text(encoding="utf-8")) if known.is_file() else {}
-    for file in files:
-        text = _read(file.with_suffix(".txt"))
+    for file, meta in files_with_meta(path, ".ann"):
+        text = read_text(file.with_suffix(".txt"))
         spans, links = [], []
-        for number, line in enumerate(_read(file).split("\n"), 1):
+        for number, line in enumerate(read_text(file).split("\n"), 1):
             kind, _, rest = line.partition("\t")
             try:
                 if kind.startswith("T"):
@@ -37,7 +28,6 @@ def read(path: Path) -> Iterator[Draft]:
                 raise AnnotationError(
                     f"{line[:60]!r} is no brat annotation", file=file, place=f"line {number}", fix="export it again"
                 ) from None
-        meta = meta_of(metas[file.stem]) if file.stem in metas else Meta()
         yield Draft(file.stem, text, tuple(spans), tuple(links), meta, file, None)
 
 
@@ -51,23 +41,12 @@ def _span(name: str, rest: str, file: Path, number: int) -> DraftSpan:
     return DraftSpan(name, label, int(start), int(end), text)
 
 
-def _read(file: Path) -> str:
-    try:
-        return file.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise AnnotationError("not UTF-8", file=file, place=f"byte {error.start}", fix="convert it to UTF-8") from None
-    except OSError as error:
-        raise AnnotationError(
-            f"cannot be read ({error.strerror})", file=file, fix="keep each .txt beside its .ann"
-        ) from None
-
-
 def write(documents: Iterable[GoldDocument], path: Path) -> list[str]:
     """Write a folder for brat, with its `annotation.conf`; issuer, year and group stand in `reports.json`."""
+    documents = list(documents)
     with new_folder(path) as folder:
-        metas = {}
+        write_meta(documents, folder)
         for document in documents:
-            metas[document.id] = meta_fields(document.meta)
             lines = [
                 f"T{i}\t{s.label} {s.start} {s.end}\t{s.of(document.text).replace(chr(10), ' ')}"
                 for i, s in enumerate(document.spans, 1)
@@ -78,7 +57,6 @@ def write(documents: Iterable[GoldDocument], path: Path) -> list[str]:
             ]
             (folder / f"{document.id}.txt").write_bytes(document.text.encode("utf-8"))
             (folder / f"{document.id}.ann").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        (folder / META).write_text(json.dumps(metas, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         (folder / "annotation.conf").write_text(
             "[entities]\n" + "\n".join(LABELS) + f"\n[relations]\n{RELATION}\tArg1:QUANTITY, Arg2:METRIC\n"
             "<OVERLAP>\tArg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>\n[events]\n[attributes]\n",

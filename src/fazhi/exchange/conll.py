@@ -17,7 +17,7 @@ from fazhi.annotations.documents import GoldDocument, Meta
 from fazhi.codec import bio_tags, encode_bio
 from fazhi.errors import AnnotationError
 from fazhi.exchange.drafts import Draft, DraftSpan
-from fazhi.exchange.sources import meta_fields, meta_of
+from fazhi.exchange.sources import meta_fields, meta_of, read_text
 from fazhi.files import replacing
 from fazhi.labels import LAYERS
 
@@ -52,12 +52,7 @@ def write(documents: Iterable[GoldDocument], path: Path) -> list[str]:
 
 def read(path: Path) -> Iterator[Draft]:
     """The reports of a file in columns: token, tag of the clause layer, tag of the mention layer (or one of these)."""
-    try:
-        lines = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n").split("\n")
-    except UnicodeDecodeError as error:
-        raise AnnotationError("not UTF-8", file=path, place=f"byte {error.start}", fix="convert it to UTF-8") from None
-    except OSError as error:
-        raise AnnotationError(f"cannot be read ({error.strerror})", file=path, fix="check the path") from None
+    lines = read_text(path).replace("\r\n", "\n").split("\n")
     borders = [i for i, line in enumerate(lines) if line.startswith(NEW)] or [0]
     if borders[0] == 0 and not lines[0].startswith(NEW):
         lines.insert(0, f"{NEW}{path.stem}")

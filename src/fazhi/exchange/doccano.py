@@ -7,11 +7,9 @@ from typing import Any
 
 from fazhi.annotations.documents import GoldDocument
 from fazhi.exchange.drafts import Draft, DraftSpan
-from fazhi.exchange.sources import meta_fields, meta_of, objects, wrong_kind
+from fazhi.exchange.sources import HOT_KEYS, RELATION, meta_fields, meta_of, objects, wrong_kind
 from fazhi.files import replacing
 from fazhi.labels import LABELS
-
-RELATION = "VALUE_OF"
 
 
 def read(path: Path) -> Iterator[Draft]:
@@ -58,5 +56,5 @@ def label_set() -> list[dict[str, Any]]:
     """The five labels as doccano imports them, with colours and hot keys."""
     return [
         {"text": label.name, "background_color": label.colour, "text_color": "#000000", "suffix_key": key}
-        for key, label in zip("mspiq", LABELS.values(), strict=True)
+        for key, label in zip(HOT_KEYS, LABELS.values(), strict=True)
     ]

@@ -13,13 +13,11 @@ from xml.sax.saxutils import quoteattr
 
 from fazhi.annotations.documents import GoldDocument
 from fazhi.exchange.drafts import COUNTS, Draft, DraftSpan, counted, fits
-from fazhi.exchange.sources import meta_fields, meta_of, objects, wrong_kind
+from fazhi.exchange.sources import HOT_KEYS, RELATION, meta_fields, meta_of, objects, wrong_kind
 from fazhi.files import replacing
 from fazhi.labels import LABELS, LAYERS
 
 TEXT = "text"
-RELATION = "VALUE_OF"
-HOT_KEYS = "mspiq"
 UTF16 = COUNTS["offsets count UTF-16 code units"]
 
 

@@ -7,10 +7,8 @@ from typing import Any
 
 from fazhi.annotations.documents import GoldDocument
 from fazhi.exchange.drafts import Draft, DraftSpan
-from fazhi.exchange.sources import meta_fields, meta_of, objects, wrong_kind
+from fazhi.exchange.sources import RELATION, meta_fields, meta_of, objects, wrong_kind
 from fazhi.files import replacing
-
-RELATION = "VALUE_OF"
 
 
 def read(path: Path) -> Iterator[Draft]:

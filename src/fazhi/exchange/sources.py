@@ -1,12 +1,20 @@
 """JSON of other tools, object by object, each with its place in the file."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from fazhi.annotations.documents import Meta
+from fazhi.annotations.documents import GoldDocument, Meta
 from fazhi.errors import AnnotationError
+
+RELATION = "VALUE_OF"
+"""The link's name in tools that name relations."""
+
+HOT_KEYS = "mspiq"
+"""One key for each label, in the order of `fazhi.labels.LABELS`; i for an indicator's metric."""
+
+META = "reports.json"
 
 # Keys that tell whose file it is, the most telling first.
 SIGNS: dict[str, tuple[str, ...]] = {
@@ -17,18 +25,47 @@ SIGNS: dict[str, tuple[str, ...]] = {
 }
 
 
+def read_text(path: Path) -> str:
+    """A file's text, every character as it stands.
+
+    Raises:
+        AnnotationError: if the file cannot be read or is not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise AnnotationError("not UTF-8", file=path, place=f"byte {error.start}", fix="convert it to UTF-8") from None
+    except OSError as error:
+        raise AnnotationError(f"cannot be read ({error.strerror})", file=path, fix="check the path") from None
+
+
+def files_with_meta(path: Path, suffix: str) -> list[tuple[Path, Meta]]:
+    """The reports' files of a folder (or one file), each with where it comes from, as far as `reports.json` says.
+
+    Raises:
+        AnnotationError: if the folder holds none.
+    """
+    files = sorted(path.glob(f"*{suffix}")) if path.is_dir() else [path]
+    if not files:
+        raise AnnotationError(f"no *{suffix} file there", file=path, fix="give the folder that holds them")
+    known = path / META
+    metas = json.loads(read_text(known)) if known.is_file() else {}
+    return [(file, meta_of(metas.get(file.stem, {}))) for file in files]
+
+
+def write_meta(documents: Iterable[GoldDocument], folder: Path) -> None:
+    """Write `reports.json` for `files_with_meta`."""
+    metas = {document.id: meta_fields(document.meta) for document in documents}
+    (folder / META).write_text(json.dumps(metas, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
 def objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """The objects of a JSONL file or of a JSON array, each with its place.
 
     Raises:
         AnnotationError: if the file is missing, is not UTF-8, is cut short, or holds anything else.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise AnnotationError("not UTF-8", file=path, place=f"byte {error.start}", fix="convert it to UTF-8") from None
-    except OSError as error:
-        raise AnnotationError(f"cannot be read ({error.strerror})", file=path, fix="check the path") from None
+    text = read_text(path)
     found = list(_array(text, path) if text.lstrip().startswith("[") else _lines(text, path))
     if not found:
         raise AnnotationError("no report in it", file=path, fix="export again with the labelled texts")

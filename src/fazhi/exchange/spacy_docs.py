@@ -11,7 +11,7 @@ from fazhi.docs import facts, to_doc
 from fazhi.errors import AnnotationError
 from fazhi.exchange.drafts import Draft, DraftSpan
 from fazhi.exchange.sources import meta_fields, meta_of
-from fazhi.files import replacing
+from fazhi.files import beside
 from fazhi.labels import LAYERS
 
 ORIGIN = "origin_of"
@@ -25,9 +25,8 @@ def write(documents: Iterable[GoldDocument], path: Path) -> list[str]:
         doc = to_doc(document, vocab)
         facts(doc)[ORIGIN] = {"id": document.id, **meta_fields(document.meta)}
         docs.add(doc)
-    data = docs.to_bytes()
-    with replacing(path) as file:
-        file.buffer.write(data)  # type: ignore[attr-defined]
+    with beside(path) as file:
+        docs.to_disk(file)
     return []
 
 
