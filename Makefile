@@ -4,7 +4,7 @@ BIN := .venv/bin
 MODEL := $(wildcard models/zh_fazhi_report-*.whl)
 RAW := $(wildcard corpus/raw/*_2*.txt)
 
-# Large blocks of memory are kept from step to step: training on a CPU is about a quarter faster.
+# Large blocks of memory are kept from step to step: training on a CPU does not pay for page faults at each step.
 train: export MALLOC_MMAP_THRESHOLD_ := 8589934592
 train: export MALLOC_TRIM_THRESHOLD_ := 17179869184
 train: export MALLOC_TOP_PAD_ := 268435456
