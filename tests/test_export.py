@@ -8,6 +8,7 @@ import pytest
 from fazhi.annotations import GoldDocument
 from fazhi.evaluate import error_list, score
 from fazhi.export import write_evaluation, write_records
+from fazhi.labels import CLAUSE, LABELS
 from tests.conftest import ROOT
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{ 7*7 }}"
@@ -46,10 +47,21 @@ def test_markup_in_an_evaluated_report_is_shown_and_not_run(tmp_path) -> None:
     assert page.xpath("//img | //@onerror | //@src") == []
 
 
-def test_every_row_of_the_page_leads_to_a_place_on_it(tmp_path) -> None:
+def test_every_row_of_the_page_leads_to_its_place_on_it(tmp_path) -> None:
     lines = (ROOT / "models" / "expected.jsonl").read_text(encoding="utf-8").splitlines()
-    write_records([json.loads(line) for line in lines], tmp_path / "a.html")
+    records = [json.loads(line) for line in lines]
+    doubtful = records[0]["spans"].pop(0)
+    records[0]["review"]["spans"].append(doubtful)
+    write_records(records, tmp_path / "a.html")
     page = lxml.html.fromstring((tmp_path / "a.html").read_text(encoding="utf-8"))
-    targets = [href[1:] for href in page.xpath("//a/@href")]
-    assert len(targets) > 200
-    assert set(targets) <= set(page.xpath("//@id"))
+    clause_names = {label.chinese for label in LABELS.values() if label.layer == CLAUSE}
+    ids = page.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    for link in page.xpath("//td/a"):
+        (place,) = page.xpath("//i[@id=$id]", id=link.get("href")[1:])
+        following = place.xpath("string(following-sibling::span[1])")
+        assert following
+        if link.getparent().getprevious().text in clause_names:
+            assert link.text.startswith(following)
+    clauses = sum(span["layer"] == "clause" for found in records for span in found["spans"])
+    assert len(page.xpath("//td/a")) == clauses + sum(len(found["indicators"]) for found in records) + 1

@@ -63,6 +63,7 @@ def extract(
 
     A file that cannot be read is named, the others are done, and the exit status is 1.
     """
+    from fazhi import divisions
     from fazhi.api import extract as extract_files
     from fazhi.export import write_profiles, writer_for
 
@@ -91,6 +92,8 @@ def extract(
     if table:
         for found in result.records:
             out.print(_summary(found), _indicators(found))
+    if profiles and not divisions.available():
+        result.notes.append(divisions.MISSING)
     for note in result.notes:
         err.print(f"[yellow]Note:[/yellow] {escape(note)}", highlight=False, soft_wrap=True)
     for failure in result.failures:

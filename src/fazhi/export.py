@@ -115,6 +115,7 @@ def write_html(records: Iterable[Record], path: Path) -> None:
             "lines": list(_lines(found)),
             # In the record's own order, so that each row finds the place of its quantity.
             "indicators": [row for row in rows(found) if row["kind"] == "INDICATOR" and not row["review"]],
+            "clauses": [span for span in found["spans"] if span["layer"] == CLAUSE],
             "review": found["review"]["spans"],
         }
         for found in records
@@ -171,9 +172,12 @@ def _environment() -> Environment:
 
 
 def _lines(found: Record) -> Iterator[list[dict[str, Any]]]:
-    """The text line by line, each cut into runs that lie in the same spans."""
-    text, spans = found["text"], found["spans"]
-    borders = sorted({0, len(text), *(s["start"] for s in spans), *(s["end"] for s in spans)})
+    """The text line by line, each cut into runs that lie in the same spans; `begin` names those that begin with it."""
+    text, spans, review = found["text"], found["spans"], found["review"]["spans"]
+    begin: dict[int, list[str]] = {}
+    for span in (*spans, *review):
+        begin.setdefault(span["start"], []).append(span["id"])
+    borders = sorted({0, len(text), *begin, *(s["end"] for s in (*spans, *review))})
     owner: dict[str, list[dict[str, Any] | None]] = {layer: [None] * len(text) for layer in (CLAUSE, MENTION)}
     for span in spans:
         owner[span["layer"]][span["start"] : span["end"]] = [span] * (span["end"] - span["start"])
@@ -184,7 +188,9 @@ def _lines(found: Record) -> Iterator[list[dict[str, Any]]]:
                 yield line
                 line = []
             if part:
-                line.append({"text": part, "clause": owner[CLAUSE][start], "mention": owner[MENTION][start]})
+                ids = begin.get(start, []) if i == 0 else []
+                clause, mention = owner[CLAUSE][start], owner[MENTION][start]
+                line.append({"text": part, "clause": clause, "mention": mention, "begin": ids})
     yield line
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from spacy.tokens import Doc
 
+from fazhi.divisions import LEVELS, divisions
 from fazhi.docs import facts, get_layer, get_sections
 from fazhi.labels import CLAUSE, LABELS, LAYERS, MEASURE, PLAN, SHORTCOMING, span_id
 from fazhi.metadata import metadata
@@ -18,7 +19,7 @@ PLURALS = {label: f"{label.lower()}s".replace("ys", "ies") for label in LABELS}
 
 # Columns of the row on a report as a whole, with their types.
 PROFILE_COLUMNS: dict[str, type] = {
-    **dict.fromkeys(("source", "title", "issuer", "region"), str),
+    **dict.fromkeys(("source", "title", "issuer", "region", *LEVELS), str),
     "year": int,
     **dict.fromkeys(("document_number", "date", "published"), str),
     **dict.fromkeys(("days_after_year", "characters"), int),
@@ -167,8 +168,9 @@ def profile(found: Record) -> dict[str, Any]:
     """One row on a report as a whole, with the columns of `PROFILE_COLUMNS`: what studies of such reports code by hand.
 
     Shares are of the text's characters. `work_done`, `shortcomings_named` and `plan_named` say whether the report has
-    any such clause. `days_after_year` counts from the last day of the year reported on to the day of publication, where
-    the file names it, or else to the date of the report. What is in `review` does not count.
+    any such clause. Province to town are looked up (`fazhi.divisions`). `days_after_year` counts from the last day of
+    the year reported on to the day of publication, where the file names it, or else to the date of the report. What is
+    in `review` does not count.
     """
     facts_of, text = found["metadata"], found["text"]
     n = counts(found)
@@ -182,10 +184,9 @@ def profile(found: Record) -> dict[str, Any]:
         late = (datetime.date.fromisoformat(public) - datetime.date(facts_of["year"], 12, 31)).days
     return {
         "source": found["source"],
-        **{
-            name: facts_of[name]
-            for name in ("title", "issuer", "region", "year", "document_number", "date", "published")
-        },
+        **{name: facts_of[name] for name in ("title", "issuer", "region")},
+        **divisions(facts_of["issuer"], facts_of["region"]),
+        **{name: facts_of[name] for name in ("year", "document_number", "date", "published")},
         "days_after_year": late,
         "characters": len(text),
         **{plural: n[label] for label, plural in PLURALS.items()},

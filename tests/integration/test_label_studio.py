@@ -5,11 +5,6 @@
 
 import json
 import os
-import socket
-import subprocess
-import time
-import urllib.error
-import urllib.request
 from dataclasses import replace
 
 import pytest
@@ -17,66 +12,27 @@ import pytest
 from fazhi.annotations import GoldDocument
 from fazhi.exchange import label_studio, read, write
 from fazhi.types import LabeledSpan
+from tests.integration.servers import Api, free_port, running
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
-PATIENCE = 300  # seconds for the first start, which makes the database
-
-
-class Server:
-    """The API of a running Label Studio."""
-
-    def __init__(self, port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}"
-
-    def __call__(self, method: str, path: str, data: object = None):
-        headers = {"Authorization": f"Token {TOKEN}", "Content-Type": "application/json"}
-        body = None if data is None else json.dumps(data).encode()
-        request = urllib.request.Request(self.url + path, body, headers, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                return json.load(answer)
-        except urllib.error.HTTPError as error:
-            raise AssertionError(f"{method} {path}: {error.code} {error.read().decode()[:2000]}") from None
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("label-studio")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    folder, port = tmp_path_factory.mktemp("label-studio"), free_port()
     environment = {
-        **os.environ,
         "LABEL_STUDIO_BASE_DATA_DIR": str(folder),
         "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
         "COLLECT_ANALYTICS": "false",
-        "no_proxy": "127.0.0.1",
     }
     account = ("--username", "a@example.org", "--password", "not-a-secret-1", "--user-token", TOKEN)
     command = [os.environ["LABEL_STUDIO"], "start", "--no-browser", "--port", str(port), *account]
-    with (
-        (folder / "log").open("w") as log,
-        subprocess.Popen(
-            command, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
-        ) as process,
-    ):
-        try:
-            for _ in range(PATIENCE):
-                time.sleep(1)
-                assert process.poll() is None, (folder / "log").read_text(encoding="utf-8")[-2000:]
-                try:
-                    Server(port)("GET", "/api/projects")
-                    break
-                except (urllib.error.URLError, ConnectionError, TimeoutError):
-                    continue
-            else:
-                pytest.fail((folder / "log").read_text(encoding="utf-8")[-2000:])
-            yield Server(port)
-        finally:
-            os.killpg(process.pid, 15)
+    api = Api(port, TOKEN)
+    with running([command], environment, folder, ready=lambda: api("GET", "/api/projects")):
+        yield lambda method, path, data=None: api(method, path, data).json()
 
 
-def exported(server: Server, project: int, path) -> list[GoldDocument]:
+def exported(server, project: int, path) -> list[GoldDocument]:
     path.write_text(json.dumps(server("GET", f"/api/projects/{project}/export?exportType=JSON")), encoding="utf-8")
     found, mends = read(path, "label-studio")
     assert mends == []

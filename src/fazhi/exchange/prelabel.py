@@ -49,10 +49,11 @@ def prelabelled(records: Iterable[dict[str, Any]], *, paragraphs: bool = False) 
             ),
             tuple(row["score"] for row in spans),
         )
-        yield from _paragraphs(whole) if paragraphs else [whole]
+        yield from in_paragraphs(whole) if paragraphs else [whole]
 
 
-def _paragraphs(whole: Prelabelled) -> Iterator[Prelabelled]:
+def in_paragraphs(whole: Prelabelled) -> Iterator[Prelabelled]:
+    """Each paragraph of a text as a text of its own; its id ends with the number of its line."""
     start = 0
     for number, line in enumerate(whole.document.text.split("\n"), 1):
         end = start + len(line)
