@@ -14,6 +14,7 @@ from typing import Any
 
 import spacy
 from spacy.cli.train import train as spacy_train
+from spacy.language import Language
 from spacy.util import load_config
 from thinc.api import Config
 
@@ -168,6 +169,7 @@ def crossvalidate(
     *,
     start_from: Path | None,
     source: str = REAL_GOLD,
+    predictor: Callable[[Language, Sequence[GoldDocument]], list[dict[str, Any]]] = predict,
     report: Callable[[str], None] = print,
 ) -> dict[str, Any]:
     """Leave one issuer out: train on all others with a fixed number of steps, test on the one, pool the counts.
@@ -181,6 +183,7 @@ def crossvalidate(
         overrides: Single settings by dotted name, the same for all folds.
         start_from: A trained tagger that has seen no real report, or None to start from the encoder.
         source: The labelled reports.
+        predictor: Gives what a pipeline finds in reports.
         report: Called with a line of text as the work goes on.
 
     Returns:
@@ -203,7 +206,7 @@ def crossvalidate(
         folder = out / held_out[0].id
         model = fit(folder, configs, settings, report=report)
         # Always predicted anew: decoding and linking may have changed where training has not.
-        found = predict(spacy.load(model), held_out)
+        found = predictor(spacy.load(model), held_out)
         write_json(found, folder / "predictions.json")
         tested += held_out
         predictions += found
