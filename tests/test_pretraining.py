@@ -26,6 +26,7 @@ from fazhi.pretraining import (
     single_characters,
     split,
 )
+from fazhi.speech import kinds
 from fazhi.types import CharSpan
 
 TEXT = "全面推进依法行政，加强法治政府建设。健全依法决策机制，规范行政执法行为。\n"
@@ -54,7 +55,7 @@ def test_labels_are_the_true_characters_and_most_are_hidden(tiny_encoder) -> Non
     text = "".join(known) * 40
     head = "依法行政"
     passages = [Passage(head, text), Passage("", text[:50])]
-    ids, attention, types, labels = make_batch(passages, vocabulary, single_characters, 0.15, random.Random(3))
+    ids, attention, types, labels, _ = make_batch(passages, vocabulary, single_characters, 0.15, random.Random(3))
     asked = labels != IGNORED
     true = torch.tensor(vocabulary.ids(text))
     start = len(head) + 2
@@ -111,6 +112,20 @@ def test_it_learns_and_writes_an_encoder_that_loads(corpus, tiny_encoder, tmp_pa
     before = Tagger.from_encoder(str(tiny_encoder)).module.encoder.state_dict()
     assert set(adapted) == set(before)
     assert any((adapted[name] != before[name]).any() for name in before)
+
+
+def test_parts_of_speech_are_learnt_beside_and_stand_at_their_characters(corpus, tiny_encoder, tmp_path) -> None:
+    vocabulary = Tagger.from_encoder(str(tiny_encoder)).vocabulary
+    text = "节约资金,成交项目"
+    *_, found = make_batch([Passage("依法行政", text)], vocabulary, single_characters, 0.15, random.Random(0), kinds)
+    assert found[0].tolist() == [IGNORED] * 6 + kinds(text) + [IGNORED]
+    recipe = Recipe(steps=60, passages=8, length=40, learn_rate=3e-3, held_out=0.0, speech=0.5)
+    adapt(str(tiny_encoder), [Source(corpus, 1.0)], tmp_path, recipe)
+    lines = [json.loads(line) for line in (tmp_path / LOG).read_text(encoding="utf-8").splitlines()]
+    losses = [line["speech_loss"] for line in lines]
+    assert sum(losses[-5:]) < 0.5 * sum(losses[:5])
+    names = set(Tagger.from_encoder(str(tmp_path / "encoder")).module.encoder.state_dict())
+    assert names == set(Tagger.from_encoder(str(tiny_encoder)).module.encoder.state_dict())
 
 
 def test_a_killed_run_ends_with_the_same_loss_curve(corpus, tiny_encoder, tmp_path) -> None:

@@ -68,6 +68,7 @@ def adapt(
     length: Annotated[int, typer.Option(help="Characters in a passage, at most.")] = 254,
     learn_rate: Annotated[float, typer.Option(help="The highest learning rate.")] = 3e-4,
     words: Annotated[Path | None, typer.Option(help="Folder of a pkuseg model, to mask whole words.")] = None,
+    speech: Annotated[float, typer.Option(help="Weight of the parts of speech to learn beside, by jiojio.")] = 0.0,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
 ) -> None:
     """Train an encoder further on unlabelled prose, as a masked language model."""
@@ -81,7 +82,7 @@ def adapt(
 
     try:
         sources = [Source(Path(path), float(weight or 1)) for path, _, weight in (c.partition("=") for c in corpus)]
-        recipe = Recipe(steps=steps, passages=passages, length=length, learn_rate=learn_rate, seed=seed)
+        recipe = Recipe(steps=steps, passages=passages, length=length, learn_rate=learn_rate, speech=speech, seed=seed)
         split_words = Segmenter(words).words if words else single_characters
         adapt_encoder(encoder, sources, out, recipe, words=split_words, report=tell)
     except ValueError:

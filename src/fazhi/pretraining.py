@@ -3,6 +3,9 @@
 The method is BERT's (Devlin et al. 2019) with whole words masked (Cui et al. 2021) and masks drawn anew each time,
 continued from a trained encoder on text of the field (Gururangan et al. 2020). Everything random in a step is drawn
 from the seed and the step's number alone, so that a run that was killed goes on as if nothing had happened.
+
+Beside the hidden characters the encoder can learn the part of speech of each character's word (`fazhi.speech`): what a
+dictionary knows, with no dictionary needed later.
 """
 
 import json
@@ -20,10 +23,12 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from fazhi import speech
 from fazhi.errors import FazhiError, ModelError
 from fazhi.model import CharVocabulary, Passage, Tagger, encode
 from fazhi.noise import add_noise
 from fazhi.sections import path, sections
+from fazhi.speech import KINDS
 from fazhi.types import CharSpan, Section
 from fazhi.windows import CONTEXT_CHARACTERS, SPECIAL_TOKENS, heading_context
 
@@ -37,6 +42,7 @@ FACTS = "adaptation.json"
 SENTENCE_ENDS = frozenset("。！!？?；;\n")
 
 Words = Callable[[str], Sequence[CharSpan]]
+Kinds = Callable[[str], Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class Recipe:
             training, Wettig et al. 2023).
         noise: Share of the passages that get web noise (`fazhi.noise`).
         headings: Share of the passages that are read behind the headings they stand under, as the tagger reads.
+        speech: Weight of the loss on parts of speech beside that on hidden characters; 0 for none.
         held_out: Share of each source's documents that are never trained on.
         evaluate_every: Steps between two measurements on what was held out.
         checkpoint_every: Steps between two checkpoints.
@@ -77,6 +84,7 @@ class Recipe:
     masked: float = 0.25
     noise: float = 0.1
     headings: float = 0.8
+    speech: float = 0.0
     held_out: float = 0.02
     evaluate_every: int = 250
     checkpoint_every: int = 100
@@ -171,21 +179,28 @@ def single_characters(text: str) -> list[CharSpan]:
 
 
 def make_batch(
-    passages: Sequence[Passage], vocabulary: CharVocabulary, words: Words, share: float, rng: random.Random
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    passages: Sequence[Passage],
+    vocabulary: CharVocabulary,
+    words: Words,
+    share: float,
+    rng: random.Random,
+    kinds: Kinds | None = None,
+) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
     """Passages with masks in their texts; headings are shown as they are.
 
     Of the characters to predict, eight in ten are hidden, one is replaced by another, one is left as it is.
 
     Returns:
-        Input ids, attention mask, token types and labels, each (passages, longest); labels are `IGNORED` where nothing
-        is asked.
+        Input ids, attention mask, token types, labels and kinds, each (passages, longest); labels and kinds are
+        `IGNORED` where nothing is asked.
     """
     unknown = vocabulary.tokenizer.unk_token_id
     ids, attention, types, _, starts = vocabulary.batch(passages)
-    labels = torch.full_like(ids, IGNORED)
+    labels, asked_kinds = torch.full_like(ids, IGNORED), torch.full_like(ids, IGNORED)
     for row, (passage, start) in enumerate(zip(passages, starts, strict=True)):
         true = vocabulary.ids(passage.text)
+        if kinds is not None:
+            asked_kinds[row, start : start + len(true)] = torch.tensor(kinds(passage.text))
         for i in choose_words(passage.text, words, share, rng):
             if true[i] == unknown:
                 continue
@@ -195,13 +210,18 @@ def make_batch(
                 ids[row, start + i] = vocabulary.hidden_id
             elif fate < HIDDEN + REPLACED:
                 ids[row, start + i] = rng.choice(true)
-    return ids, attention, types, labels
+    return ids, attention, types, labels, asked_kinds
 
 
 class MaskedLanguageModel(nn.Module):
-    """An encoder with a head that predicts characters; its output embeddings are the encoder's input embeddings."""
+    """An encoder with a head that predicts characters; its output embeddings are the encoder's input embeddings.
 
-    def __init__(self, encoder: Any) -> None:
+    Args:
+        encoder: A BERT-like encoder.
+        speech: Whether a second head tells parts of speech.
+    """
+
+    def __init__(self, encoder: Any, *, speech: bool = False) -> None:
         super().__init__()
         self.encoder = encoder
         embeddings = encoder.get_input_embeddings()
@@ -212,14 +232,25 @@ class MaskedLanguageModel(nn.Module):
         nn.init.zeros_(linear.bias)
         self.transform = nn.Sequential(linear, nn.GELU(), nn.LayerNorm(embeddings.embedding_dim))
         self.bias = nn.Parameter(torch.zeros(embeddings.num_embeddings))
+        self.speech = nn.Linear(width, KINDS) if speech else None
 
-    def forward(self, ids: Tensor, attention: Tensor, types: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean cross-entropy and accuracy over the characters asked for; (batch, length) each."""
+    def forward(
+        self, ids: Tensor, attention: Tensor, types: Tensor, labels: Tensor, kinds: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Mean cross-entropy and accuracy over the characters asked for, and the mean cross-entropy of their kinds.
+
+        All arguments are (batch, length).
+        """
         hidden = encode(self.encoder, ids, attention, types)
         asked = labels != IGNORED
         logits = self.transform(hidden[asked]) @ self.encoder.get_input_embeddings().weight.T + self.bias
         true = labels[asked]
-        return nn.functional.cross_entropy(logits.float(), true), (logits.argmax(-1) == true).float().mean()
+        loss = nn.functional.cross_entropy(logits.float(), true)
+        accuracy = (logits.argmax(-1) == true).float().mean()
+        if self.speech is None:
+            return loss, accuracy, torch.zeros_like(loss)
+        said = self.speech(hidden).flatten(0, 1).float()
+        return loss, accuracy, nn.functional.cross_entropy(said, kinds.flatten(), ignore_index=IGNORED)
 
 
 def adapt(
@@ -253,7 +284,8 @@ def adapt(
     network, vocabulary = tagger.module.encoder, tagger.vocabulary
     _check_positions(tagger.positions, recipe.length, encoder)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    model = MaskedLanguageModel(network).to(device)
+    model = MaskedLanguageModel(network, speech=recipe.speech > 0).to(device)
+    kinds = speech.kinds if recipe.speech > 0 else None
     training, held_out = _read(sources, recipe)
     optimizer = torch.optim.AdamW(
         _groups(model, recipe.weight_decay), lr=recipe.learn_rate, betas=(0.9, 0.98), eps=1e-6
@@ -272,16 +304,17 @@ def adapt(
             group["lr"] = recipe.learn_rate * _pace(step, recipe)
         model.eval()  # no dropout: hardly a passage comes twice
         with _autocast(device):
-            batch = make_batch(passages, vocabulary, words, recipe.masked, rng)
-            loss, accuracy = model(*(x.to(device) for x in batch))
+            batch = make_batch(passages, vocabulary, words, recipe.masked, rng, kinds)
+            loss, accuracy, speech_loss = model(*(x.to(device) for x in batch))
         optimizer.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss + recipe.speech * speech_loss)
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         last = {
             "step": step,
             "loss": round(loss.item(), 6),
             "accuracy": round(accuracy.item(), 6),
+            **({"speech_loss": round(speech_loss.item(), 6)} if recipe.speech else {}),
             "characters_per_second": round(seen / (time.monotonic() - started)),
         }
         if step == recipe.steps or step % recipe.evaluate_every == 0:
@@ -320,7 +353,7 @@ def evaluate(
     with torch.inference_mode(), _autocast(device):
         for _ in range(batches):
             batch = make_batch([held_out.draw(rng) for _ in range(16)], vocabulary, words, share, rng)
-            loss, accuracy = model(*(x.to(device) for x in batch))
+            loss, accuracy, _ = model(*(x.to(device) for x in batch))
             totals += torch.tensor([loss.item(), accuracy.item()])
     mean_loss, mean_accuracy = (totals / batches).tolist()
     return {"held_out_loss": round(mean_loss, 4), "held_out_accuracy": round(mean_accuracy, 4)}
