@@ -28,6 +28,7 @@ from fazhi.pretraining import (
 )
 from fazhi.speech import kinds
 from fazhi.types import CharSpan
+from tests.conftest import ROOT
 
 TEXT = "全面推进依法行政，加强法治政府建设。健全依法决策机制，规范行政执法行为。\n"
 TEXT += "完善矛盾纠纷多元化解机制，强化行政权力监督。"
@@ -126,6 +127,26 @@ def test_parts_of_speech_are_learnt_beside_and_stand_at_their_characters(corpus,
     assert sum(losses[-5:]) < 0.5 * sum(losses[:5])
     names = set(Tagger.from_encoder(str(tmp_path / "encoder")).module.encoder.state_dict())
     assert names == set(Tagger.from_encoder(str(tiny_encoder)).module.encoder.state_dict())
+
+
+def test_a_pupil_comes_to_see_as_its_teacher_does(corpus, tiny_encoder, tmp_path) -> None:
+    tagger = Tagger.from_encoder(str(tiny_encoder))
+    with torch.no_grad():
+        for parameter in tagger.module.encoder.parameters():
+            parameter += 0.05 * torch.randn(parameter.shape, generator=torch.Generator().manual_seed(1))
+    teacher = tmp_path / "teacher"
+    tagger.module.encoder.save_pretrained(teacher)
+    tagger.vocabulary.tokenizer.save_pretrained(teacher)
+    recipe = Recipe(steps=60, passages=8, length=40, learn_rate=3e-3, held_out=0.0, distil=1.0)
+    adapt(str(tiny_encoder), [Source(corpus, 1.0)], tmp_path / "out", recipe, teacher=str(teacher))
+    lines = [json.loads(line) for line in (tmp_path / "out" / LOG).read_text(encoding="utf-8").splitlines()]
+    assert lines[-1]["distance"] < 0.5 * lines[0]["distance"]
+
+
+def test_a_teacher_that_reads_other_ids_is_refused(corpus, tiny_encoder, tmp_path) -> None:
+    shipped = str(ROOT / "models" / "encoder")
+    with pytest.raises(ModelError, match=r"teacher .* has another vocabulary"):
+        adapt(str(tiny_encoder), [Source(corpus, 1.0)], tmp_path, Recipe(**RECIPE), teacher=shipped)
 
 
 def test_a_killed_run_ends_with_the_same_loss_curve(corpus, tiny_encoder, tmp_path) -> None:

@@ -68,6 +68,7 @@ def adapt(
     length: Annotated[int, typer.Option(help="Characters in a passage, at most.")] = 254,
     learn_rate: Annotated[float, typer.Option(help="The highest learning rate.")] = 3e-4,
     words: Annotated[Path | None, typer.Option(help="Folder of a pkuseg model, to mask whole words.")] = None,
+    teacher: Annotated[str | None, typer.Option(help="Encoder whose hidden states are learnt too.")] = None,
     speech: Annotated[float, typer.Option(help="Weight of the parts of speech to learn beside, by jiojio.")] = 0.0,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
 ) -> None:
@@ -84,7 +85,7 @@ def adapt(
         sources = [Source(Path(path), float(weight or 1)) for path, _, weight in (c.partition("=") for c in corpus)]
         recipe = Recipe(steps=steps, passages=passages, length=length, learn_rate=learn_rate, speech=speech, seed=seed)
         split_words = Segmenter(words).words if words else single_characters
-        adapt_encoder(encoder, sources, out, recipe, words=split_words, report=tell)
+        adapt_encoder(encoder, sources, out, recipe, words=split_words, teacher=teacher, report=tell)
     except ValueError:
         typer.echo("Error: a corpus weight is no number; write PATH=WEIGHT, such as prose.txt.xz=2", err=True)
         raise typer.Exit(1) from None

@@ -21,7 +21,7 @@ from fazhi.export import write_json
 from fazhi.recipes import AUTHORED, AUTHORED_GOLD, BASE, TAGGER, fit
 from fazhi.simulation import choose, prelabelled, reading
 
-ROUNDS: tuple[tuple[str, float], ...] = (("uncertain", 0.25), ("random", 0.25), ("random", 0.5), ("random", 1.0))
+ROUNDS: tuple[tuple[str, float], ...] = (("uncertain", 0.25), ("random", 0.25), ("random", 0.5))
 """Order and share of the pool that is labelled."""
 
 
@@ -31,7 +31,7 @@ def main(
     encoder: Annotated[str, typer.Option(help="Folder or name of the encoder.")] = "models/encoder",
     first: Annotated[int, typer.Option(help="Reports that the first model learns from.")] = 20,
     test: Annotated[int, typer.Option(help="Reports, the last, that test.")] = 40,
-    steps: Annotated[int, typer.Option(help="Steps of the first model, and of each round.")] = 200,
+    steps: Annotated[int, typer.Option(help="Steps of the first model, and of each round.")] = 150,
     seed: Annotated[int, typer.Option(help="Of training and of the random order.")] = 0,
 ) -> None:
     """Run the simulation."""

@@ -119,6 +119,28 @@ def plot_learning_curve(root: Path) -> Path:
     return path
 
 
+def labelling(root: Path) -> str:
+    """How soon a person who reads the least sure paragraphs first has found a model's errors, simulated."""
+    found = _json(root / "annotations" / "labelling.json")["reading"]["found"]
+    rows = [[f"{float(share):.0%}", f"{part:.0%}", f"{float(share):.0%}"] for share, part in found.items()]
+    return table(["characters read", "corrections made, the least sure first", "in random order"], rows)
+
+
+def labelling_rounds(root: Path) -> str:
+    """What a model gains by more labelled reports, the least sure or any, simulated."""
+    rows = [
+        [
+            {"uncertain": "the least sure", "random": "any"}.get(row["order"], "none"),
+            f"{row['share']:.0%}",
+            row["reports"],
+            *(f"{row['scores']['labels'][label]['f1']:.3f}" for label in LABELS),
+            f"{row['scores']['micro']['f1']:.3f}",
+        ]
+        for row in _json(root / "annotations" / "labelling.json")["rounds"]
+    ]
+    return table(["reports labelled", "share of the pool", "reports", *LABELS, "all spans"], rows)
+
+
 def data(root: Path) -> str:
     """Size of the labelled data."""
     rows = []
@@ -230,6 +252,8 @@ BLOCKS: dict[str, Callable[[Path], str]] = {
     "encoders": encoders,
     "extractors": extractors,
     "indicators": indicators,
+    "labelling": labelling,
+    "labelling-rounds": labelling_rounds,
     "layers": layers,
     "words": words,
 }

@@ -5,7 +5,8 @@ continued from a trained encoder on text of the field (Gururangan et al. 2020). 
 from the seed and the step's number alone, so that a run that was killed goes on as if nothing had happened.
 
 Beside the hidden characters the encoder can learn the part of speech of each character's word (`fazhi.speech`): what a
-dictionary knows, with no dictionary needed later.
+dictionary knows, with no dictionary needed later; and it can learn to see a text as a larger encoder does (Sanh et al.
+2019).
 """
 
 import json
@@ -17,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from safetensors.torch import save_file
@@ -69,6 +70,7 @@ class Recipe:
         noise: Share of the passages that get web noise (`fazhi.noise`).
         headings: Share of the passages that are read behind the headings they stand under, as the tagger reads.
         speech: Weight of the loss on parts of speech beside that on hidden characters; 0 for none.
+        distil: Weight of the distance to a teacher's hidden states, where there is a teacher.
         held_out: Share of each source's documents that are never trained on.
         evaluate_every: Steps between two measurements on what was held out.
         checkpoint_every: Steps between two checkpoints.
@@ -85,6 +87,7 @@ class Recipe:
     noise: float = 0.1
     headings: float = 0.8
     speech: float = 0.0
+    distil: float = 1.0
     held_out: float = 0.02
     evaluate_every: int = 250
     checkpoint_every: int = 100
@@ -235,22 +238,58 @@ class MaskedLanguageModel(nn.Module):
         self.speech = nn.Linear(width, KINDS) if speech else None
 
     def forward(
-        self, ids: Tensor, attention: Tensor, types: Tensor, labels: Tensor, kinds: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Mean cross-entropy and accuracy over the characters asked for, and the mean cross-entropy of their kinds.
+        self,
+        ids: Tensor,
+        attention: Tensor,
+        types: Tensor,
+        labels: Tensor,
+        kinds: Tensor,
+        taught: Tensor | None = None,
+    ) -> "Losses":
+        """What it says of the characters asked for, and of the kinds of all.
 
-        All arguments are (batch, length).
+        Args:
+            ids: (batch, length), as are all but the last.
+            attention: 1 for what is there.
+            types: Token types.
+            labels: The true characters, `IGNORED` where nothing is asked.
+            kinds: The true kinds, `IGNORED` outside the text.
+            taught: (batch, length, width), a teacher's hidden states.
         """
         hidden = encode(self.encoder, ids, attention, types)
         asked = labels != IGNORED
         logits = self.transform(hidden[asked]) @ self.encoder.get_input_embeddings().weight.T + self.bias
         true = labels[asked]
-        loss = nn.functional.cross_entropy(logits.float(), true)
-        accuracy = (logits.argmax(-1) == true).float().mean()
-        if self.speech is None:
-            return loss, accuracy, torch.zeros_like(loss)
-        said = self.speech(hidden).flatten(0, 1).float()
-        return loss, accuracy, nn.functional.cross_entropy(said, kinds.flatten(), ignore_index=IGNORED)
+        nothing = torch.zeros((), device=hidden.device)
+        speech = distance = nothing
+        if self.speech is not None:
+            said = self.speech(hidden).flatten(0, 1).float()
+            speech = nn.functional.cross_entropy(said, kinds.flatten(), ignore_index=IGNORED)
+        if taught is not None:
+            there = attention == 1
+            distance = 1 - nn.functional.cosine_similarity(hidden[there].float(), taught[there].float(), dim=-1).mean()
+        return Losses(
+            nn.functional.cross_entropy(logits.float(), true),
+            (logits.argmax(-1) == true).float().mean(),
+            speech,
+            distance,
+        )
+
+
+class Losses(NamedTuple):
+    """What a batch gave.
+
+    Attributes:
+        masked: Mean cross-entropy of the characters asked for.
+        accuracy: The share of them that is right.
+        speech: Mean cross-entropy of the kinds, or 0.
+        distance: One minus the mean cosine to the teacher's hidden states, or 0.
+    """
+
+    masked: Tensor
+    accuracy: Tensor
+    speech: Tensor
+    distance: Tensor
 
 
 def adapt(
@@ -260,6 +299,7 @@ def adapt(
     recipe: Recipe,
     *,
     words: Words = single_characters,
+    teacher: str | None = None,
     report: Callable[[dict[str, Any]], None] = lambda line: None,
 ) -> dict[str, Any]:
     """Adapt an encoder, going on from the last checkpoint in `out` if there is one of the same recipe.
@@ -270,6 +310,7 @@ def adapt(
         out: Folder for checkpoint, log and the adapted encoder (`out/encoder`).
         recipe: How.
         words: Splits a text into words, for whole-word masking.
+        teacher: Folder or name of an encoder of the same width and vocabulary, whose hidden states are learnt too.
         report: Called with each line of the log.
 
     Returns:
@@ -277,7 +318,7 @@ def adapt(
 
     Raises:
         FazhiError: if a corpus cannot be read, or `out` holds a checkpoint of another recipe.
-        ModelError: if the encoder cannot be loaded or has too few positions.
+        ModelError: if the encoder cannot be loaded or has too few positions, or the teacher does not fit it.
     """
     torch.manual_seed(recipe.seed)
     tagger = Tagger.from_encoder(encoder)
@@ -286,12 +327,18 @@ def adapt(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model = MaskedLanguageModel(network, speech=recipe.speech > 0).to(device)
     kinds = speech.kinds if recipe.speech > 0 else None
+    teaching = _teacher(teacher, tagger).to(device) if teacher else None
     training, held_out = _read(sources, recipe)
     optimizer = torch.optim.AdamW(
         _groups(model, recipe.weight_decay), lr=recipe.learn_rate, betas=(0.9, 0.98), eps=1e-6
     )
     out.mkdir(parents=True, exist_ok=True)
-    mark = {"encoder": encoder, "sources": [[str(s.path), s.weight] for s in sources], **asdict(recipe)}
+    mark = {
+        "encoder": encoder,
+        "teacher": teacher,
+        "sources": [[str(s.path), s.weight] for s in sources],
+        **asdict(recipe),
+    }
     first = _resume(out, mark, model, optimizer, device)
     last: dict[str, Any] = {}
     started, seen = time.monotonic(), 0
@@ -304,17 +351,20 @@ def adapt(
             group["lr"] = recipe.learn_rate * _pace(step, recipe)
         model.eval()  # no dropout: hardly a passage comes twice
         with _autocast(device):
-            batch = make_batch(passages, vocabulary, words, recipe.masked, rng, kinds)
-            loss, accuracy, speech_loss = model(*(x.to(device) for x in batch))
+            batch = [x.to(device) for x in make_batch(passages, vocabulary, words, recipe.masked, rng, kinds)]
+            with torch.no_grad():
+                taught = encode(teaching, *batch[:3]) if teaching else None
+            losses: Losses = model(*batch, taught)
         optimizer.zero_grad()
-        torch.autograd.backward(loss + recipe.speech * speech_loss)
+        torch.autograd.backward(losses.masked + recipe.speech * losses.speech + recipe.distil * losses.distance)
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         last = {
             "step": step,
-            "loss": round(loss.item(), 6),
-            "accuracy": round(accuracy.item(), 6),
-            **({"speech_loss": round(speech_loss.item(), 6)} if recipe.speech else {}),
+            "loss": round(losses.masked.item(), 6),
+            "accuracy": round(losses.accuracy.item(), 6),
+            **({"speech_loss": round(losses.speech.item(), 6)} if recipe.speech else {}),
+            **({"distance": round(losses.distance.item(), 6)} if teaching else {}),
             "characters_per_second": round(seen / (time.monotonic() - started)),
         }
         if step == recipe.steps or step % recipe.evaluate_every == 0:
@@ -328,6 +378,7 @@ def adapt(
     made = {
         "recipe": asdict(recipe),
         "sources": [{"file": source.path.name, "weight": source.weight} for source in sources],
+        "teacher": Path(teacher).name if teacher else None,
         "device": device.type,
         **last,
     }
@@ -353,10 +404,21 @@ def evaluate(
     with torch.inference_mode(), _autocast(device):
         for _ in range(batches):
             batch = make_batch([held_out.draw(rng) for _ in range(16)], vocabulary, words, share, rng)
-            loss, accuracy, _ = model(*(x.to(device) for x in batch))
-            totals += torch.tensor([loss.item(), accuracy.item()])
+            losses: Losses = model(*(x.to(device) for x in batch))
+            totals += torch.tensor([losses.masked.item(), losses.accuracy.item()])
     mean_loss, mean_accuracy = (totals / batches).tolist()
     return {"held_out_loss": round(mean_loss, 4), "held_out_accuracy": round(mean_accuracy, 4)}
+
+
+def _teacher(name: str, pupil: Tagger) -> Any:
+    """An encoder that reads the same ids as the pupil and gives states of the same width; it does not learn."""
+    found = Tagger.from_encoder(name)
+    ours, theirs = pupil.module.encoder.config, found.module.encoder.config
+    same_ids = pupil.vocabulary.tokenizer.get_vocab() == found.vocabulary.tokenizer.get_vocab()
+    if ours.hidden_size != theirs.hidden_size or not same_ids:
+        what = "another vocabulary" if same_ids is False else f"{theirs.hidden_size} units, not {ours.hidden_size}"
+        raise ModelError(f"the teacher {name!r} has {what}", fix="teach by the encoder that the pupil was cut from")
+    return found.module.encoder.eval().requires_grad_(False)
 
 
 def _read(sources: Sequence[Source], recipe: Recipe) -> tuple[Passages, Passages | None]:
