@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fazhi.sections import headings, path, regions, sections, titles
+from fazhi.labels import CLAUSE
+from fazhi.sections import headings, path, regions, sections, titles, without_clauses
 
 REPORT = """某县2022年法治政府建设情况报告
 现将情况报告如下:
@@ -52,3 +53,15 @@ def test_regions_cover_the_text_and_nest(lines: list[str]) -> None:
     for span, sections_there in stretches:
         assert all(path(tree, i) == sections_there for i in range(span.start, span.end))
         assert [tree[i].parent for i in sections_there] == [None, *sections_there[:-1]][: len(sections_there)]
+
+
+def test_headings_and_preamble_hold_no_clause(gold, authored) -> None:
+    text = "某县报告\n现将情况报告如下:\n一、主要工作\n推进改革。" + "加强监督。" * 40
+    barred = [span.of(text) for span in without_clauses(sections(text), len(text))]
+    assert barred == ["某县报告\n现将情况报告如下:\n", "一、主要工作"]
+    late = "加强监督。" * 40 + "\n一、下一步\n推进改革。"
+    assert [span.of(late) for span in without_clauses(sections(late), len(late))] == ["一、下一步"]
+    assert without_clauses([], 10) == []
+    for document in (*gold, *authored):
+        barred_spans = without_clauses(sections(document.text), len(document.text))
+        assert not [s for s in document.layer(CLAUSE) for span in barred_spans if s.overlaps(span)], document.id

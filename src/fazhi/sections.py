@@ -20,6 +20,9 @@ MARKERS: dict[str, re.Pattern[str]] = {
     "（1）": re.compile(r"[(（]\d{1,2}[)）]、?\s*"),
 }
 LONGEST_TITLE = 60
+LONGEST_PREAMBLE = 0.15
+"""The share of a report before its first heading, at most, that is a preamble; where list numbers begin later, that is
+text under no heading."""
 TITLE_ENDS = frozenset("。:：;；!！\n")
 
 
@@ -78,6 +81,19 @@ def _with_ends(found: list[Section]) -> list[Section]:
 def headings(text: str) -> list[CharSpan]:
     """The characters of all headings, markers included."""
     return [section.heading for section in sections(text)]
+
+
+def without_clauses(tree: Sequence[Section], length: int) -> list[CharSpan]:
+    """Where no clause can be labelled: the headings, and the preamble, all before the first (rules 2 and 3).
+
+    Args:
+        tree: The text's sections.
+        length: Characters in the text.
+    """
+    found = [section.heading for section in tree]
+    if found and found[0].start <= LONGEST_PREAMBLE * length:
+        found.insert(0, CharSpan(0, found[0].start))
+    return [span for span in found if len(span)]
 
 
 def path(tree: Sequence[Section], offset: int) -> tuple[int, ...]:

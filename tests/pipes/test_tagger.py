@@ -80,6 +80,14 @@ def test_window_count_does_not_change_the_length_of_the_result(trained) -> None:
         assert len(clause) == len(mention) == length
 
 
+def test_no_clause_stands_where_none_can_be() -> None:
+    text = "一、推进改革\n加强监督,"
+    logits = np.zeros((len(text), 4))
+    logits[:, 1] = 9
+    assert [s.of(text) for s in decode_clauses(text, logits)] == ["推进改革", "加强监督"]
+    assert [s.of(text) for s in decode_clauses(text, logits, barred=[CharSpan(0, 6)])] == ["加强监督"]
+
+
 def test_clause_takes_the_class_of_its_mean_logits() -> None:
     text = "一是推进改革,力量不足。"
     logits = np.zeros((len(text), 4))

@@ -23,7 +23,7 @@ from fazhi.errors import FazhiError, ModelError
 from fazhi.labels import CLAUSE, LAYERS, MENTION
 from fazhi.model import Passage, Tagger, Target
 from fazhi.pipes.scorer import score_examples
-from fazhi.sections import sections
+from fazhi.sections import sections, without_clauses
 from fazhi.segment import Segmenter
 from fazhi.types import CharSpan, LabeledSpan, Window
 from fazhi.windows import check_budget, windows
@@ -139,7 +139,8 @@ class TaggerPipe(TrainablePipe):
         """Decode the logits of each doc and write both span groups, their scores calibrated."""
         chain = self.tagger.chain()
         for doc, (clause, mention) in zip(docs, scores, strict=True):
-            set_layer(doc, CLAUSE, self._calibrated(decode_clauses(doc.text, clause)))
+            barred = without_clauses(get_sections(doc), len(doc.text))
+            set_layer(doc, CLAUSE, self._calibrated(decode_clauses(doc.text, clause, barred=barred)))
             set_layer(doc, MENTION, self._calibrated(decode_mentions(doc.text, mention, *chain, words=self.words(doc))))
 
     def _calibrated(self, spans: Sequence[LabeledSpan]) -> list[LabeledSpan]:
@@ -289,9 +290,15 @@ class TaggerPipe(TrainablePipe):
         raise ModelError("the tagger is kept on disk, not in bytes", fix="use nlp.to_disk and spacy.load")
 
 
-def decode_clauses(text: str, logits: Floats) -> list[LabeledSpan]:
-    """Clause spans from character logits: each segment takes the class of its mean logits."""
-    units = segments(text)
+def decode_clauses(text: str, logits: Floats, *, barred: Sequence[CharSpan] = ()) -> list[LabeledSpan]:
+    """Clause spans from character logits: each segment takes the class of its mean logits.
+
+    Args:
+        text: The text.
+        logits: (characters, classes).
+        barred: Where no clause can be.
+    """
+    units = [unit for unit in segments(text) if not any(unit.overlaps(span) for span in barred)]
     if not units:
         return []
     means = np.stack([logits[unit.start : unit.end].mean(axis=0) for unit in units])
