@@ -3,7 +3,7 @@ import json
 import pytest
 
 from fazhi.errors import FazhiError
-from fazhi.recipes import BASE, REAL_GOLD, crossvalidate, fit, folds, merge
+from fazhi.recipes import BASE, REAL_GOLD, crossvalidate, fit, folds, merge, seed_numbers
 from tests.conftest import ROOT
 
 SMOKE = ROOT / "configs" / "smoke.cfg"
@@ -80,3 +80,11 @@ def test_every_config_can_be_laid_over_the_base(overlay) -> None:
     merged = merge([BASE, overlay], {}).interpolate()
     assert merged["training"]["optimizer"]["learn_rate"]["total_steps"] == merged["training"]["max_steps"]
     assert merged["components"]["tagger"]["window"] == merged["corpora"]["train"]["window"]
+
+
+def test_seeds_are_read_from_the_command_line() -> None:
+    assert seed_numbers("0,1,7") == [0, 1, 7]
+    with pytest.raises(FazhiError, match="write them as"):
+        seed_numbers("0,a")
+    with pytest.raises(FazhiError, match="twice"):
+        seed_numbers("1,1")

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from fazhi.resampling import intervals, paired_test
+from fazhi.labels import LABELS
+from fazhi.resampling import intervals, paired_test, scores_over_seeds
 from fazhi.scoring import Counts, Scores
 
 
@@ -62,3 +63,10 @@ def test_models_that_differ_everywhere_are_told_apart_and_the_same_one_is_not() 
 def test_unpaired_reports_are_refused() -> None:
     with pytest.raises(ValueError, match="2 reports cannot be paired with 1"):
         paired_test([report(1, 0, 0)] * 2, [report(1, 0, 0)])
+
+
+def test_figures_over_seeds() -> None:
+    one, other = report(1, 0, 0), report(0, 0, 1)
+    found = scores_over_seeds([one.to_dict(), other.to_dict()])
+    assert found["PLAN"] == found["micro"] == {"mean": 0.5, "lowest": 0.0, "highest": 1.0}
+    assert set(found) == {*LABELS, "micro", "links"}

@@ -24,8 +24,8 @@ from fazhi.errors import FazhiError
 from fazhi.export import write_json
 from fazhi.model import WEIGHTS, Tagger
 from fazhi.pretraining import FACTS
-from fazhi.recipes import BASE, MODEL, REAL, REAL_GOLD, crossvalidate, fit_authored
-from fazhi.resampling import over_seeds
+from fazhi.recipes import MODEL, REAL_GOLD, seed_numbers, two_stages
+from fazhi.resampling import scores_over_seeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +42,9 @@ def cell(encoder: Path, overlays: Sequence[Path], seed: int, recipe: Recipe, fol
     if stored.is_file():
         before: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))
         return before
-    settings = {"system.seed": seed, "paths.encoder": str(encoder)}
-    start = fit_authored(
-        folder, {**settings, "training.max_steps": recipe.authored_steps}, overlays=overlays, report=typer.echo
-    )
-    result = crossvalidate(
-        folder / "folds",
-        [BASE, REAL, *overlays],
-        {**settings, "training.max_steps": recipe.real_steps},
-        start_from=start,
-        report=typer.echo,
-    )
+    settings = {"paths.encoder": str(encoder), "training.max_steps": recipe.authored_steps}
+    shorter = {"training.max_steps": recipe.real_steps}
+    result = two_stages(folder, seed, settings, overlays=overlays, second=shorter, report=typer.echo)
     found = {"seed": seed, **result["scores"], "reports": result["reports"]}
     write_json(found, stored)
     return found
@@ -62,8 +54,8 @@ def row(encoder: Path, overlays: Sequence[Path], seeds: list[int], recipe: Recip
     """All that the table says of an encoder.
 
     Returns:
-        `parameters` and `bytes` of the encoder, `micro_f1` (`mean`, `lowest`, `highest` over the seeds), `seeds` with
-        the scores of each, `adaptation`, if it was adapted, and `misaligned_gold`, spans that end inside a token.
+        `parameters` and `bytes` of the encoder, `f1` (`mean`, `lowest`, `highest` over the seeds), `seeds` with the
+        scores of each, `adaptation`, if it was adapted, and `misaligned_gold`, spans that end inside a token.
     """
     cells = [cell(encoder, overlays, seed, recipe, folder / str(seed)) for seed in seeds]
     network = Tagger.from_encoder(str(encoder)).module.encoder
@@ -77,7 +69,7 @@ def row(encoder: Path, overlays: Sequence[Path], seeds: list[int], recipe: Recip
         "bytes": (encoder / WEIGHTS).stat().st_size,
         "adaptation": json.loads(facts.read_text(encoding="utf-8")) if facts.is_file() else None,
         "misaligned_gold": sum(len(misaligned(nlp.make_doc(document.text), document.spans)) for document in gold),
-        "micro_f1": over_seeds([found["micro"]["f1"] for found in cells]),
+        "f1": scores_over_seeds(cells),
         "seeds": cells,
     }
 
@@ -98,8 +90,8 @@ def main(
         rows = {found["name"]: found for found in json.loads(figures.read_text(encoding="utf-8"))["encoders"]}
     overlays = overlay or []
     recipe = Recipe(authored_steps, real_steps)
-    numbers = [int(seed) for seed in seeds.split(",")]
     try:
+        numbers = seed_numbers(seeds)
         for encoder in encoders:
             name = "_".join([encoder.name, *(path.stem for path in overlays)])
             found = row(encoder, overlays, numbers, recipe, folder / name)
@@ -107,7 +99,7 @@ def main(
             model = folder / name / str(numbers[0]) / "authored" / MODEL
             found["characters_per_second"] = measure(str(model))["characters_per_second"] if speed else before
             rows[name] = found
-            out.print(f"{name}: micro F1 {found['micro_f1']}")
+            out.print(f"{name}: micro F1 {found['f1']['micro']}")
             if figures is not None:
                 write_json({"recipe": asdict(recipe), "encoders": list(rows.values())}, figures)
     except FazhiError as error:

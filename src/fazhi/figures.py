@@ -37,14 +37,21 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def evaluation(root: Path) -> str:
-    """Cross-validated rates and counts by label."""
-    found = _json(root / "models" / "evaluation.json")["scores"]
-    lines = {**found["labels"], "**all spans**": found["micro"], "links": found["links"]}
+    """Cross-validated rates and counts by label: the first seed, its interval over reports, and F1 over the seeds."""
+    found = _json(root / "models" / "evaluation.json")
+    scores, seeds = found["scores"], found["over_seeds"]
     rows = [
-        [name, *(f"{row[key]:.3f}" for key in ("precision", "recall", "f1")), row["tp"] + row["fn"]]
-        for name, row in lines.items()
+        [
+            {"micro": "**all spans**"}.get(name, name),
+            *(f"{row[key]:.3f}" for key in ("precision", "recall", "f1")),
+            "{low:.3f} to {high:.3f}".format(**found["intervals"][name]),
+            "{mean:.3f} ({lowest:.3f} to {highest:.3f})".format(**seeds[name]),
+            row["tp"] + row["fn"],
+        ]
+        for name, row in {**scores["labels"], "micro": scores["micro"], "links": scores["links"]}.items()
     ]
-    return table(["strict borders and label", "precision", "recall", "F1", "gold spans"], rows)
+    head = ["strict borders and label", "precision", "recall", "F1", "95 % interval", f"mean of {len(found['seeds'])}"]
+    return table([*head, "gold spans"], rows)
 
 
 def reports(root: Path) -> str:
@@ -181,7 +188,7 @@ def encoders(root: Path) -> str:
     """Encoders side by side: size, speed, masked prediction, and F1 on the real reports."""
     rows = []
     for row in _json(root / "models" / "encoders.json")["encoders"]:
-        made, f1, speed = row["adaptation"], row["micro_f1"], row["characters_per_second"]
+        made, f1, speed = row["adaptation"], row["f1"]["micro"], row["characters_per_second"]
         rows.append(
             [
                 row["name"],

@@ -153,6 +153,51 @@ def fit_release(
     return fit(out / "release", [BASE, REAL, *overlays], settings, report=report)
 
 
+def seed_numbers(text: str) -> list[int]:
+    """Seeds from the command line, such as `0,1,2`.
+
+    Raises:
+        FazhiError: if they are no numbers, or one comes twice.
+    """
+    try:
+        numbers = [int(part) for part in text.split(",")]
+    except ValueError:
+        raise FazhiError(f"seeds {text!r} are no numbers", fix="write them as 0,1,2") from None
+    if len(set(numbers)) < len(numbers):
+        raise FazhiError(f"a seed comes twice in {text!r}", fix="give each once")
+    return numbers
+
+
+def two_stages(
+    out: Path,
+    seed: int,
+    overrides: dict[str, Any],
+    *,
+    overlays: Sequence[Path] = (),
+    second: dict[str, Any] | None = None,
+    authored: bool = True,
+    report: Callable[[str], None] = print,
+) -> dict[str, Any]:
+    """Both stages with one seed: authored reports once, then each fold from there.
+
+    Args:
+        out: Folder for all stages and folds.
+        seed: Of weights, dropout and the order of passages.
+        overrides: Single settings of both stages by dotted name.
+        overlays: Configs laid over both stages.
+        second: Single settings of the folds alone.
+        authored: Whether there is a first stage; without it the folds start from the encoder.
+        report: Called with a line of text as the work goes on.
+
+    Returns:
+        What `crossvalidate` gives.
+    """
+    settings = {"system.seed": seed, **overrides}
+    start = fit_authored(out, settings, overlays=overlays, report=report) if authored else None
+    folded = {**settings, **(second or {})}
+    return crossvalidate(out / "folds", [BASE, REAL, *overlays], folded, start_from=start, report=report)
+
+
 def folds(gold: Sequence[GoldDocument]) -> dict[str, list[GoldDocument]]:
     """The test reports of each fold: one fold for each group (issuer) of real reports."""
     found: dict[str, list[GoldDocument]] = {}

@@ -114,3 +114,10 @@ def paired_test(
 def over_seeds(values: Sequence[float]) -> dict[str, Any]:
     """Mean and range of a figure over seeds."""
     return {"mean": round(float(np.mean(values)), 4), "lowest": min(values), "highest": max(values)}
+
+
+def scores_over_seeds(scores: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Mean and range of F1 over seeds by label, for `micro` and `links`; `scores` are as `Scores.to_dict` gives them."""
+    names = [*scores[0]["labels"], "micro", "links"]
+    rows = [{**one["labels"], "micro": one["micro"], "links": one["links"]} for one in scores]
+    return {name: over_seeds([row[name]["f1"] for row in rows]) for name in names}
