@@ -117,7 +117,7 @@ def over_seeds(values: Sequence[float]) -> dict[str, Any]:
 
 
 def scores_over_seeds(scores: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Mean and range of F1 over seeds by label, for `micro` and `links`; `scores` are as `Scores.to_dict` gives them."""
+    """Mean and range of F1 over seeds: by label, `micro` and `links`; `scores` as `Scores.to_dict` gives them."""
     names = [*scores[0]["labels"], "micro", "links"]
     rows = [{**one["labels"], "micro": one["micro"], "links": one["links"]} for one in scores]
     return {name: over_seeds([row[name]["f1"] for row in rows]) for name in names}
