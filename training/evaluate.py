@@ -5,7 +5,7 @@ python training/evaluate.py MODEL GOLD --output figures.json
 
 import typer
 
-from fazhi.cli import evaluate
+from fazhi.cli.evaluation import evaluate
 
 if __name__ == "__main__":
     typer.run(evaluate)
