@@ -328,3 +328,10 @@ def test_clean_shows_what_was_taken_away_and_writes_the_text(tmp_path) -> None:
     assert "'various' hardly belongs here" in " ".join(result.stderr.split())
     result = run.invoke(app, ["clean", str(tmp_path / "none.txt")])
     assert (result.exit_code, "no such file" in result.stderr) == (1, True)
+
+
+def test_what_is_missing_for_the_regions_is_said(model_folder, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("fazhi.divisions.available", lambda: False)
+    result = extract(RAW[0], "-m", model_folder, "--profiles", tmp_path / "reports.csv")
+    assert result.exit_code == 0, result.output
+    assert "fazhi[regions]" in result.output
