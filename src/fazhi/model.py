@@ -21,11 +21,15 @@ from fazhi.codec import Floats, bio_constraints, bio_tags
 from fazhi.errors import ModelError
 from fazhi.labels import CLAUSE, LAYERS, MENTION
 from fazhi.types import CharSpan
+from fazhi.vocabulary import OPENINGS
 
 WEIGHTS = "model.safetensors"
 ENCODER_CONFIG = "encoder"
 TOKENIZER = "tokenizer"
 SHIPPED_ENCODER = "models/encoder"
+
+OPENING_PACE = 20.0
+"""An opening's shift is one weight where the heads have hundreds that move together; so much faster does it learn."""
 
 _HALF = "，：；（）！？％＋－．／～"
 _FOLD = {ord(wide): chr(ord(wide) - 0xFEE0) for wide in _HALF}
@@ -53,12 +57,14 @@ class Target:
         clauses: One class for each of them.
         mentions: One tag for each character, or for each word.
         words: The words, where they are what is tagged; they cover the passage.
+        openings: How each segment begins (`fazhi.vocabulary.opening`).
     """
 
     segments: Sequence[CharSpan]
     clauses: Sequence[int]
     mentions: Sequence[int]
     words: Sequence[CharSpan] | None = None
+    openings: Sequence[int] = ()
 
 
 class CharVocabulary:
@@ -130,6 +136,7 @@ class SpanTagger(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.clause = nn.Linear(width, 1 + len(LAYERS[CLAUSE]))
         self.heading = nn.Linear(width, 1 + len(LAYERS[CLAUSE]), bias=False)
+        self.opening = nn.Parameter(torch.zeros(1 + len(OPENINGS), 1 + len(LAYERS[CLAUSE])))
         tags = len(bio_tags(LAYERS[MENTION]))
         self.mention = nn.Linear(width, tags)
         self.first = nn.Parameter(torch.zeros(tags))
@@ -154,6 +161,10 @@ class SpanTagger(nn.Module):
         weights = context / context.sum(1, keepdim=True).clamp(min=1)  # (batch, length)
         headings = torch.einsum("bl,blw->bw", weights.to(hidden.dtype), hidden)
         return self.clause(hidden) + self.heading(headings)[:, None, :], self.mention(hidden)
+
+    def openings(self) -> Tensor:
+        """What each kind of opening adds to a segment's logits: (kinds, classes)."""
+        return OPENING_PACE * self.opening
 
     def chain(self) -> tuple[Tensor, Tensor]:
         """Scores of the first tag (tags,) and of tag j after tag i (tags, tags), the constraints included."""
@@ -279,7 +290,8 @@ class Tagger:
         units = max(1, sum(len(classes) for _, classes in scored))
         clause_loss = (
             nn.functional.cross_entropy(
-                torch.cat([means for means, _ in scored]),
+                torch.cat([means for means, _ in scored])
+                + self.module.openings()[[kind for target in targets for kind in target.openings]],
                 torch.tensor([c for _, classes in scored for c in classes]),
             )
             if scored
@@ -309,6 +321,11 @@ class Tagger:
                 for i, c, m in zip(chosen, clause, mention, strict=True):
                     results[i] = (c.numpy(), m.numpy())
         return results
+
+    def openings(self) -> Floats:
+        """What each kind of opening adds to a segment's logits: (kinds, classes)."""
+        shifts: Floats = self.module.openings().detach().numpy()
+        return shifts
 
     def chain(self) -> tuple[Floats, Floats]:
         """The mention layer's transition scores as numpy arrays, the constraints included."""

@@ -5,6 +5,7 @@ import pytest
 import spacy
 from spacy.training import Example
 
+from fazhi.annotations import GoldDocument
 from fazhi.calibration import Curve
 from fazhi.clauses import segments
 from fazhi.codec import bio_constraints, decode_bio
@@ -15,6 +16,7 @@ from fazhi.labels import CLAUSE, LAYERS, MENTION
 from fazhi.model import Passage
 from fazhi.pipes.tagger import TaggerPipe, decode_clauses, decode_mentions, target
 from fazhi.types import CharSpan, LabeledSpan
+from fazhi.vocabulary import opening
 from tests.conftest import ROOT, blank
 
 GOLD = str(ROOT / "annotations" / "gold" / "real.jsonl")
@@ -80,12 +82,39 @@ def test_window_count_does_not_change_the_length_of_the_result(trained) -> None:
         assert len(clause) == len(mention) == length
 
 
+NO_SHIFT = np.zeros((4, 4))
+
+
+def test_an_opening_shifts_the_segment() -> None:
+    text = "有效提升质效,推进改革,"
+    shift = np.zeros((4, 4))
+    shift[opening("提升")] = [0, -9, 0, 0]
+    logits = np.zeros((len(text), 4))
+    logits[:, 1] = 5
+    assert [s.of(text) for s in decode_clauses(text, logits, shift)] == ["推进改革"]
+
+
+def test_openings_are_learnt(tiny_encoder) -> None:
+    """The encoder's random vectors tell little in a few steps; the openings do."""
+    nlp = blank()
+    text = "提升质效,推进改革,提高效率,开展检查,"
+    spans = tuple(LabeledSpan(u.start, u.end, "MEASURE") for u in segments(text) if opening(u.of(text)) == 1)
+    example = Example(nlp.make_doc(text), to_doc(GoldDocument("a", text, spans), nlp.vocab))
+    tagger = nlp.get_pipe("fazhi_tagger")
+    tagger.initialize(lambda: [example], nlp=nlp, encoder=str(tiny_encoder))
+    optimizer = nlp.create_optimizer()
+    for _ in range(30):
+        nlp.update([example], sgd=optimizer, drop=0.0)
+    shifts = tagger.tagger.openings()
+    assert shifts[1, 1] > 0 > shifts[2, 1]
+
+
 def test_no_clause_stands_where_none_can_be() -> None:
     text = "一、推进改革\n加强监督,"
     logits = np.zeros((len(text), 4))
     logits[:, 1] = 9
-    assert [s.of(text) for s in decode_clauses(text, logits)] == ["推进改革", "加强监督"]
-    assert [s.of(text) for s in decode_clauses(text, logits, barred=[CharSpan(0, 6)])] == ["加强监督"]
+    assert [s.of(text) for s in decode_clauses(text, logits, NO_SHIFT)] == ["推进改革", "加强监督"]
+    assert [s.of(text) for s in decode_clauses(text, logits, NO_SHIFT, barred=[CharSpan(0, 6)])] == ["加强监督"]
 
 
 def test_clause_takes_the_class_of_its_mean_logits() -> None:
@@ -93,7 +122,7 @@ def test_clause_takes_the_class_of_its_mean_logits() -> None:
     logits = np.zeros((len(text), 4))
     logits[2:6, 1] = [9, 9, 9, -1]
     logits[7:11, 2] = 3
-    found = decode_clauses(text, logits)
+    found = decode_clauses(text, logits, NO_SHIFT)
     assert [(s.of(text), s.label) for s in found] == [("推进改革", "MEASURE"), ("力量不足", "SHORTCOMING")]
 
 

@@ -26,6 +26,7 @@ from fazhi.pipes.scorer import score_examples
 from fazhi.sections import sections, without_clauses
 from fazhi.segment import Segmenter
 from fazhi.types import CharSpan, LabeledSpan, Window
+from fazhi.vocabulary import opening
 from fazhi.windows import check_budget, windows
 
 SETTINGS = "settings.json"
@@ -137,10 +138,10 @@ class TaggerPipe(TrainablePipe):
 
     def set_annotations(self, docs: Iterable[Doc], scores: Sequence[tuple[Floats, Floats]]) -> None:
         """Decode the logits of each doc and write both span groups, their scores calibrated."""
-        chain = self.tagger.chain()
+        chain, openings = self.tagger.chain(), self.tagger.openings()
         for doc, (clause, mention) in zip(docs, scores, strict=True):
             barred = without_clauses(get_sections(doc), len(doc.text))
-            set_layer(doc, CLAUSE, self._calibrated(decode_clauses(doc.text, clause, barred=barred)))
+            set_layer(doc, CLAUSE, self._calibrated(decode_clauses(doc.text, clause, openings, barred=barred)))
             set_layer(doc, MENTION, self._calibrated(decode_mentions(doc.text, mention, *chain, words=self.words(doc))))
 
     def _calibrated(self, spans: Sequence[LabeledSpan]) -> list[LabeledSpan]:
@@ -290,18 +291,21 @@ class TaggerPipe(TrainablePipe):
         raise ModelError("the tagger is kept on disk, not in bytes", fix="use nlp.to_disk and spacy.load")
 
 
-def decode_clauses(text: str, logits: Floats, *, barred: Sequence[CharSpan] = ()) -> list[LabeledSpan]:
+def decode_clauses(
+    text: str, logits: Floats, openings: Floats, *, barred: Sequence[CharSpan] = ()
+) -> list[LabeledSpan]:
     """Clause spans from character logits: each segment takes the class of its mean logits.
 
     Args:
         text: The text.
         logits: (characters, classes).
+        openings: (kinds, classes), what a segment's opening adds.
         barred: Where no clause can be.
     """
     units = [unit for unit in segments(text) if not any(unit.overlaps(span) for span in barred)]
     if not units:
         return []
-    means = np.stack([logits[unit.start : unit.end].mean(axis=0) for unit in units])
+    means = np.stack([logits[unit.start : unit.end].mean(axis=0) + openings[opening(unit.of(text))] for unit in units])
     return decode_units(units, means, LAYERS[CLAUSE])
 
 
@@ -365,14 +369,15 @@ def target(reference: Doc, text: str, span: CharSpan, words: Sequence[CharSpan] 
     if inside and inside[0] % 2 == 0 and inside[0] > 0:
         inside[0] -= 1
     shifted = [CharSpan(s.start - span.start, s.end - span.start) for s in units]
+    openings = [opening(unit.of(text)) for unit in units]
     if words is None:
-        return Target(shifted, clauses, inside)
+        return Target(shifted, clauses, inside, openings=openings)
     parts = [
         CharSpan(max(w.start, span.start) - span.start, min(w.end, span.end) - span.start)
         for w in words
         if w.overlaps(span)
     ]
-    return Target(shifted, clauses, word_tags(inside, parts), parts)
+    return Target(shifted, clauses, word_tags(inside, parts), parts, openings)
 
 
 def word_tags(tags: Sequence[int], words: Sequence[CharSpan]) -> list[int]:
