@@ -84,7 +84,7 @@ def test_masking_hides_characters_of_the_text_in_training_only(tiny_encoder) -> 
     tagger = Tagger.from_encoder(str(tiny_encoder))
     tagger.module.eval()
     passage = Passage("不足", "法治政府建设12件。")
-    target = Target([CharSpan(0, 6)], [1], [0] * 10, openings=[1])
+    target = Target([CharSpan(0, 6)], [1], [0] * 10, cues=[[0]])
     plain = [loss.item() for loss in tagger.loss([passage], [target])]
     hidden = [loss.item() for loss in tagger.loss([passage], [target], mask_rate=1.0)]
     assert plain == [loss.item() for loss in tagger.loss([passage], [target])] != hidden

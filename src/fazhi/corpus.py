@@ -4,6 +4,7 @@ import random
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from spacy.training import Example
 from fazhi.annotations.documents import GoldDocument, read_gold
 from fazhi.clauses import segments
 from fazhi.codec import encode_units
-from fazhi.docs import CONTEXT, facts, set_sections, to_doc
+from fazhi.cues import clipped, roles
+from fazhi.docs import CONTEXT, ROLES, facts, set_sections, to_doc
 from fazhi.errors import AnnotationError, FazhiWarning
 from fazhi.labels import CLAUSE, LAYERS
 from fazhi.sections import sections
@@ -157,21 +159,22 @@ def read_passages(
             for passage in _passages(document, window, rng.randint(1, window), rng.random() >= drop_headings)
         ]
         rng.shuffle(cut)
-        for part, context in cut:
-            yield _example(part, context, nlp)
+        for part, context, said in cut:
+            yield _example(part, context, said, nlp)
 
     return read
 
 
 def _passages(
     document: GoldDocument, window: int, first: int, with_headings: bool
-) -> Iterator[tuple[GoldDocument, str]]:
-    """Cut a report into passages with their spans and heading paths.
+) -> Iterator[tuple[GoldDocument, str, list[LabeledSpan]]]:
+    """Cut a report into passages with their spans, heading paths and roles.
 
     A passage that would cut a labelled span, because a segment is longer than the window, is left out: its halves
     would teach that there is nothing.
     """
     tree = sections(document.text) if with_headings else []
+    said = roles(document.text, tree)
     for cut in passages(document.text, tree, window=window, first=first):
         if any(s.overlaps(cut.span) and not cut.span.contains(s) for s in document.spans):
             continue
@@ -180,7 +183,8 @@ def _passages(
             for s in document.spans
             if cut.span.contains(s)
         )
-        yield GoldDocument(document.id, cut.span.of(document.text), inside, (), document.meta), cut.context
+        part = GoldDocument(document.id, cut.span.of(document.text), inside, (), document.meta)
+        yield part, cut.context, clipped(said, cut.span)
 
 
 def _warn_of_lost_spans(found: Sequence[GoldDocument], window: int) -> None:
@@ -208,9 +212,10 @@ def _warn_of_lost_spans(found: Sequence[GoldDocument], window: int) -> None:
             )
 
 
-def _example(passage: GoldDocument, context: str, nlp: Language) -> Example:
+def _example(passage: GoldDocument, context: str, said: Sequence[LabeledSpan], nlp: Language) -> Example:
     predicted = nlp.make_doc(passage.text)
     _set_context(predicted, context)
+    facts(predicted)[ROLES] = [asdict(role) for role in said]
     return Example(predicted, to_doc(passage, nlp.vocab))
 
 

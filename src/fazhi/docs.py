@@ -19,8 +19,9 @@ from fazhi.segment import Segmenter
 from fazhi.types import CharSpan, LabeledSpan, Link, Section
 
 KEY = "fazhi"
-# Set on a doc that is a passage of a longer report: the heading path that it stands under there.
+# Set on a doc that is a passage of a longer report: the heading path that it stands under there, and its roles.
 CONTEXT = "context"
+ROLES = "roles"
 
 
 def facts(doc: Doc) -> dict[str, Any]:

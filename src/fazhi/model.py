@@ -18,18 +18,18 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel
 
 from fazhi.codec import Floats, bio_constraints, bio_tags
+from fazhi.cues import CUES
 from fazhi.errors import ModelError
 from fazhi.labels import CLAUSE, LAYERS, MENTION
 from fazhi.types import CharSpan
-from fazhi.vocabulary import OPENINGS
 
 WEIGHTS = "model.safetensors"
 ENCODER_CONFIG = "encoder"
 TOKENIZER = "tokenizer"
 SHIPPED_ENCODER = "models/encoder"
 
-OPENING_PACE = 20.0
-"""An opening's shift is one weight where the heads have hundreds that move together; so much faster does it learn."""
+CUE_PACE = 20.0
+"""A cue's shift is one weight where the heads have hundreds that move together; so much faster does it learn."""
 
 _HALF = "，：；（）！？％＋－．／～"
 _FOLD = {ord(wide): chr(ord(wide) - 0xFEE0) for wide in _HALF}
@@ -57,14 +57,14 @@ class Target:
         clauses: One class for each of them.
         mentions: One tag for each character, or for each word.
         words: The words, where they are what is tagged; they cover the passage.
-        openings: How each segment begins (`fazhi.vocabulary.opening`).
+        cues: What is known of each segment besides its words (`fazhi.cues`).
     """
 
     segments: Sequence[CharSpan]
     clauses: Sequence[int]
     mentions: Sequence[int]
     words: Sequence[CharSpan] | None = None
-    openings: Sequence[int] = ()
+    cues: Sequence[Sequence[int]] = ()
 
 
 class CharVocabulary:
@@ -136,7 +136,7 @@ class SpanTagger(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.clause = nn.Linear(width, 1 + len(LAYERS[CLAUSE]))
         self.heading = nn.Linear(width, 1 + len(LAYERS[CLAUSE]), bias=False)
-        self.opening = nn.Parameter(torch.zeros(1 + len(OPENINGS), 1 + len(LAYERS[CLAUSE])))
+        self.cue = nn.Parameter(torch.zeros(len(CUES), 1 + len(LAYERS[CLAUSE])))
         tags = len(bio_tags(LAYERS[MENTION]))
         self.mention = nn.Linear(width, tags)
         self.first = nn.Parameter(torch.zeros(tags))
@@ -162,9 +162,12 @@ class SpanTagger(nn.Module):
         headings = torch.einsum("bl,blw->bw", weights.to(hidden.dtype), hidden)
         return self.clause(hidden) + self.heading(headings)[:, None, :], self.mention(hidden)
 
-    def openings(self) -> Tensor:
-        """What each kind of opening adds to a segment's logits: (kinds, classes)."""
-        return OPENING_PACE * self.opening
+    def shifts(self, cues: Sequence[Sequence[int]]) -> Tensor:
+        """What their cues add to the logits of segments: (segments, classes)."""
+        present = torch.zeros(len(cues), len(CUES))
+        for row, found in zip(present, cues, strict=True):
+            row[list(found)] = 1.0
+        return CUE_PACE * present @ self.cue
 
     def chain(self) -> tuple[Tensor, Tensor]:
         """Scores of the first tag (tags,) and of tag j after tag i (tags, tags), the constraints included."""
@@ -291,7 +294,7 @@ class Tagger:
         clause_loss = (
             nn.functional.cross_entropy(
                 torch.cat([means for means, _ in scored])
-                + self.module.openings()[[kind for target in targets for kind in target.openings]],
+                + self.module.shifts([cues for target in targets for cues in target.cues]),
                 torch.tensor([c for _, classes in scored for c in classes]),
             )
             if scored
@@ -322,10 +325,10 @@ class Tagger:
                     results[i] = (c.numpy(), m.numpy())
         return results
 
-    def openings(self) -> Floats:
-        """What each kind of opening adds to a segment's logits: (kinds, classes)."""
-        shifts: Floats = self.module.openings().detach().numpy()
-        return shifts
+    def shifts(self, cues: Sequence[Sequence[int]]) -> Floats:
+        """What their cues add to the logits of segments: (segments, classes)."""
+        found: Floats = self.module.shifts(cues).detach().numpy()
+        return found
 
     def chain(self) -> tuple[Floats, Floats]:
         """The mention layer's transition scores as numpy arrays, the constraints included."""

@@ -39,18 +39,9 @@ _ADVERB = f"(?:{'|'.join(ADVERBS)})*"
 STARTS_WITH_MEASURE_VERB = re.compile(f"^{_ADVERB}(?:{'|'.join(MEASURE_VERBS)})")
 STARTS_WITH_EFFECT_VERB = re.compile(f"^{_ADVERB}(?:{'|'.join(EFFECT_VERBS)})")
 STARTS_WITH_FRAME_WORD = re.compile(f"^(?:{'|'.join(FRAME_WORDS)})")
-OPENINGS = (STARTS_WITH_MEASURE_VERB, STARTS_WITH_EFFECT_VERB, STARTS_WITH_FRAME_WORD)
 SHORTCOMING_SIGN = re.compile("|".join(SHORTCOMING_SIGNS))
 ENDS_LIKE_INDICATOR = re.compile(f"(?:{'|'.join(INDICATOR_ENDINGS)})$")
 # Words by which a heading tells that what follows lies ahead.
 PLAN_HEADING = re.compile(
     "计划|打算|安排|思路|下一步|下步|下一?年度?|下阶段|展望|来年|今后|明年|新的一年|努力方向|工作重点|工作目标"
 )
-
-
-def opening(segment: str) -> int:
-    """How a segment begins: 1 with a verb of action, 2 with a verb of effect, 3 with a word that opens a frame, 0 else.
-
-    A model that learns from few reports is told so beside the words; it learns what to make of it.
-    """
-    return next((i for i, pattern in enumerate(OPENINGS, 1) if pattern.match(segment)), 0)

@@ -9,14 +9,14 @@ from fazhi.annotations import GoldDocument
 from fazhi.calibration import Curve
 from fazhi.clauses import segments
 from fazhi.codec import bio_constraints, decode_bio
-from fazhi.corpus import read_reports
-from fazhi.docs import CONTEXT, CharTokenizer, facts, get_layer, to_doc
+from fazhi.corpus import read_passages, read_reports
+from fazhi.cues import CUES
+from fazhi.docs import CONTEXT, ROLES, CharTokenizer, facts, get_layer, to_doc
 from fazhi.errors import FazhiError, ModelError
 from fazhi.labels import CLAUSE, LAYERS, MENTION
 from fazhi.model import Passage
-from fazhi.pipes.tagger import TaggerPipe, decode_clauses, decode_mentions, target
+from fazhi.pipes.tagger import TaggerPipe, clause_units, decode_clauses, decode_mentions, target
 from fazhi.types import CharSpan, LabeledSpan
-from fazhi.vocabulary import opening
 from tests.conftest import ROOT, blank
 
 GOLD = str(ROOT / "annotations" / "gold" / "real.jsonl")
@@ -82,39 +82,68 @@ def test_window_count_does_not_change_the_length_of_the_result(trained) -> None:
         assert len(clause) == len(mention) == length
 
 
-NO_SHIFT = np.zeros((4, 4))
+def decoded(text: str, logits, shifts=None, barred=()) -> list[str]:
+    units = clause_units(text, barred)
+    found = decode_clauses(units, logits, np.zeros((len(units), 4)) if shifts is None else np.array(shifts))
+    return [span.of(text) for span in found]
 
 
-def test_an_opening_shifts_the_segment() -> None:
+def test_cues_shift_the_segment() -> None:
     text = "有效提升质效,推进改革,"
-    shift = np.zeros((4, 4))
-    shift[opening("提升")] = [0, -9, 0, 0]
     logits = np.zeros((len(text), 4))
     logits[:, 1] = 5
-    assert [s.of(text) for s in decode_clauses(text, logits, shift)] == ["推进改革"]
+    assert decoded(text, logits) == ["有效提升质效", "推进改革"]
+    assert decoded(text, logits, [[0, -9, 0, 0], [0, 0, 0, 0]]) == ["推进改革"]
 
 
-def test_openings_are_learnt(tiny_encoder) -> None:
-    """The encoder's random vectors tell little in a few steps; the openings do."""
+def test_cues_are_learnt(tiny_encoder) -> None:
+    """The encoder's random vectors tell little in a few steps; the cues do."""
     nlp = blank()
-    text = "提升质效,推进改革,提高效率,开展检查,"
-    spans = tuple(LabeledSpan(u.start, u.end, "MEASURE") for u in segments(text) if opening(u.of(text)) == 1)
+    text = "一、主要做法\n提升质效,推进改革,提高效率,开展检查,\n二、下一步打算\n推进改革,开展检查。"
+    heading = text.index("二、")
+    spans = tuple(
+        LabeledSpan(unit.start, unit.end, "PLAN" if unit.start > heading else "MEASURE")
+        for unit in segments(text)
+        if unit.of(text)[:2] in ("推进", "开展")
+    )
     example = Example(nlp.make_doc(text), to_doc(GoldDocument("a", text, spans), nlp.vocab))
     tagger = nlp.get_pipe("fazhi_tagger")
     tagger.initialize(lambda: [example], nlp=nlp, encoder=str(tiny_encoder))
     optimizer = nlp.create_optimizer()
     for _ in range(30):
         nlp.update([example], sgd=optimizer, drop=0.0)
-    shifts = tagger.tagger.openings()
-    assert shifts[1, 1] > 0 > shifts[2, 1]
+    measure, effect, plans = tagger.tagger.shifts(
+        [[CUES.index(name)] for name in ("measure verb", "effect verb", "PLANS")]
+    )
+    assert measure[1] > 0 > effect[1]
+    assert plans[2] > plans[1]
+
+
+def test_a_passage_keeps_the_roles_of_its_report() -> None:
+    nlp = blank()
+    doc = nlp.make_doc("推进改革。")
+    tagger = nlp.get_pipe("fazhi_tagger")
+    assert tagger.roles(doc) == []
+    facts(doc)[ROLES] = [{"start": 0, "end": 5, "label": "PLANS", "score": None}]
+    assert tagger.roles(doc) == [LabeledSpan(0, 5, "PLANS")]
+
+
+def test_passages_of_a_corpus_know_what_was_announced_before_them() -> None:
+    nlp = blank()
+    known = [
+        facts(example.predicted)[ROLES]
+        for example in read_passages(GOLD, include=["kaiyuan_2024"], window=64, drop_headings=0.0, seed=0)(nlp)
+        if "奋力谱写开原市振兴发展新篇章" in example.text
+    ]
+    assert [[role["label"] for role in roles] for roles in known] == [["ANNOUNCED"]]
 
 
 def test_no_clause_stands_where_none_can_be() -> None:
     text = "一、推进改革\n加强监督,"
     logits = np.zeros((len(text), 4))
     logits[:, 1] = 9
-    assert [s.of(text) for s in decode_clauses(text, logits, NO_SHIFT)] == ["推进改革", "加强监督"]
-    assert [s.of(text) for s in decode_clauses(text, logits, NO_SHIFT, barred=[CharSpan(0, 6)])] == ["加强监督"]
+    assert decoded(text, logits) == ["推进改革", "加强监督"]
+    assert decoded(text, logits, barred=[CharSpan(0, 6)]) == ["加强监督"]
 
 
 def test_clause_takes_the_class_of_its_mean_logits() -> None:
@@ -122,7 +151,8 @@ def test_clause_takes_the_class_of_its_mean_logits() -> None:
     logits = np.zeros((len(text), 4))
     logits[2:6, 1] = [9, 9, 9, -1]
     logits[7:11, 2] = 3
-    found = decode_clauses(text, logits, NO_SHIFT)
+    units = clause_units(text, [])
+    found = decode_clauses(units, logits, np.zeros((len(units), 4)))
     assert [(s.of(text), s.label) for s in found] == [("推进改革", "MEASURE"), ("力量不足", "SHORTCOMING")]
 
 

@@ -18,7 +18,8 @@ from spacy.vocab import Vocab
 from fazhi.calibration import Curve, apply, from_dict, to_dict
 from fazhi.clauses import segments
 from fazhi.codec import FORBIDDEN, Floats, decode_bio, decode_units, encode_bio, encode_units, span_posteriors, viterbi
-from fazhi.docs import CONTEXT, facts, get_layer, get_sections, set_layer, words_of
+from fazhi.cues import cues, roles
+from fazhi.docs import CONTEXT, ROLES, facts, get_layer, get_sections, set_layer, words_of
 from fazhi.errors import FazhiError, ModelError
 from fazhi.labels import CLAUSE, LAYERS, MENTION
 from fazhi.model import Passage, Tagger, Target
@@ -26,7 +27,6 @@ from fazhi.pipes.scorer import score_examples
 from fazhi.sections import sections, without_clauses
 from fazhi.segment import Segmenter
 from fazhi.types import CharSpan, LabeledSpan, Window
-from fazhi.vocabulary import opening
 from fazhi.windows import check_budget, windows
 
 SETTINGS = "settings.json"
@@ -109,6 +109,13 @@ class TaggerPipe(TrainablePipe):
         found = words_of(doc)
         return self.segmenter.words(doc.text) if found is None and self.segmenter is not None else found
 
+    def roles(self, doc: Doc) -> list[LabeledSpan]:
+        """What the report says of its own parts. A passage of a longer report has the roles that it has there."""
+        if (known := facts(doc).get(ROLES)) is not None:
+            return [LabeledSpan(**role) for role in known]
+        tree = (get_sections(doc) or sections(doc.text)) if self.cfg["use_headings"] else []
+        return roles(doc.text, tree)
+
     # Predicting
 
     def windows(self, doc: Doc, text: str) -> list[Window]:
@@ -138,10 +145,11 @@ class TaggerPipe(TrainablePipe):
 
     def set_annotations(self, docs: Iterable[Doc], scores: Sequence[tuple[Floats, Floats]]) -> None:
         """Decode the logits of each doc and write both span groups, their scores calibrated."""
-        chain, openings = self.tagger.chain(), self.tagger.openings()
+        chain = self.tagger.chain()
         for doc, (clause, mention) in zip(docs, scores, strict=True):
-            barred = without_clauses(get_sections(doc), len(doc.text))
-            set_layer(doc, CLAUSE, self._calibrated(decode_clauses(doc.text, clause, openings, barred=barred)))
+            units = clause_units(doc.text, without_clauses(get_sections(doc), len(doc.text)))
+            shifts = self.tagger.shifts(cues(doc.text, units, self.roles(doc)))
+            set_layer(doc, CLAUSE, self._calibrated(decode_clauses(units, clause, shifts)))
             set_layer(doc, MENTION, self._calibrated(decode_mentions(doc.text, mention, *chain, words=self.words(doc))))
 
     def _calibrated(self, spans: Sequence[LabeledSpan]) -> list[LabeledSpan]:
@@ -201,10 +209,10 @@ class TaggerPipe(TrainablePipe):
         passages, targets = [], []
         for example in examples:
             text = example.reference.text
-            words = self.words(example.predicted)
+            words, said = self.words(example.predicted), self.roles(example.predicted)
             for window in self.windows(example.predicted, text):
                 passages.append(Passage(window.context, window.span.of(text)))
-                targets.append(target(example.reference, text, window.span, words))
+                targets.append(target(example.reference, text, window.span, words, said))
         if not passages:
             return losses
         self.tagger.module.train()
@@ -291,22 +299,23 @@ class TaggerPipe(TrainablePipe):
         raise ModelError("the tagger is kept on disk, not in bytes", fix="use nlp.to_disk and spacy.load")
 
 
-def decode_clauses(
-    text: str, logits: Floats, openings: Floats, *, barred: Sequence[CharSpan] = ()
-) -> list[LabeledSpan]:
-    """Clause spans from character logits: each segment takes the class of its mean logits.
+def clause_units(text: str, barred: Sequence[CharSpan]) -> list[CharSpan]:
+    """The segments of a text that can be a clause, because they do not lie where none can be."""
+    return [unit for unit in segments(text) if not any(unit.overlaps(span) for span in barred)]
+
+
+def decode_clauses(units: Sequence[CharSpan], logits: Floats, shifts: Floats) -> list[LabeledSpan]:
+    """Clause spans from character logits: each segment takes the class of its mean logits and what its cues add.
 
     Args:
-        text: The text.
+        units: The segments.
         logits: (characters, classes).
-        openings: (kinds, classes), what a segment's opening adds.
-        barred: Where no clause can be.
+        shifts: (segments, classes).
     """
-    units = [unit for unit in segments(text) if not any(unit.overlaps(span) for span in barred)]
     if not units:
         return []
-    means = np.stack([logits[unit.start : unit.end].mean(axis=0) + openings[opening(unit.of(text))] for unit in units])
-    return decode_units(units, means, LAYERS[CLAUSE])
+    means = np.stack([logits[unit.start : unit.end].mean(axis=0) for unit in units])
+    return decode_units(units, means + shifts, LAYERS[CLAUSE])
 
 
 def decode_mentions(
@@ -355,7 +364,13 @@ def stitch(cut: Sequence[Window], scores: Sequence[tuple[Floats, Floats]]) -> tu
     return np.concatenate(clause), np.concatenate(mention)
 
 
-def target(reference: Doc, text: str, span: CharSpan, words: Sequence[CharSpan] | None = None) -> Target:
+def target(
+    reference: Doc,
+    text: str,
+    span: CharSpan,
+    words: Sequence[CharSpan] | None = None,
+    said: Sequence[LabeledSpan] = (),
+) -> Target:
     """What the model should say of one window of a gold doc.
 
     Segments that the window cuts have no target. Of a mention that it cuts, the part inside is the target; passages
@@ -369,15 +384,15 @@ def target(reference: Doc, text: str, span: CharSpan, words: Sequence[CharSpan] 
     if inside and inside[0] % 2 == 0 and inside[0] > 0:
         inside[0] -= 1
     shifted = [CharSpan(s.start - span.start, s.end - span.start) for s in units]
-    openings = [opening(unit.of(text)) for unit in units]
+    told = cues(text, units, said)
     if words is None:
-        return Target(shifted, clauses, inside, openings=openings)
+        return Target(shifted, clauses, inside, cues=told)
     parts = [
         CharSpan(max(w.start, span.start) - span.start, min(w.end, span.end) - span.start)
         for w in words
         if w.overlaps(span)
     ]
-    return Target(shifted, clauses, word_tags(inside, parts), parts, openings)
+    return Target(shifted, clauses, word_tags(inside, parts), parts, told)
 
 
 def word_tags(tags: Sequence[int], words: Sequence[CharSpan]) -> list[int]:

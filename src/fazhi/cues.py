@@ -1,0 +1,161 @@
+"""What a tagger is told of a segment besides its words: how it begins and ends, and what it was announced as.
+
+The same words are a measure in one place and a plan in another (rule 8), and what decides often stands farther away
+than a model's window reaches: in a heading, or in the sentence that opens a paragraph. And few reports are too few to
+learn from them alone which verbs name an effect (rule 5). A cue decides nothing: the tagger learns what to make of it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from fazhi.clauses import segments
+from fazhi.metadata import metadata
+from fazhi.sections import path, regions
+from fazhi.types import CharSpan, LabeledSpan, Section
+from fazhi.vocabulary import (
+    PLAN_HEADING,
+    SHORTCOMING_SIGN,
+    STARTS_WITH_EFFECT_VERB,
+    STARTS_WITH_FRAME_WORD,
+    STARTS_WITH_MEASURE_VERB,
+)
+
+SHORTCOMINGS = "SHORTCOMINGS"
+PLANS = "PLANS"
+BOTH = "BOTH"
+ANNOUNCED = "ANNOUNCED"
+CARRIED = "CARRIED"
+ROLES = (SHORTCOMINGS, PLANS, BOTH, ANNOUNCED, CARRIED)
+"""Under a heading of shortcomings, of plans, of both; in a paragraph from where it announces plans; in a later
+paragraph of the section in which they were announced."""
+_ENDS_LIKE_FRAME = re.compile(
+    "(?:基础上|前提下|背景下|过程中|工作中|期间|以来|之后|之际|方面|领域|方式|要求|精神|原则|问题|目标|导向|抓手|契机|主线|重点|指导"
+    "|引领|中心|依托|载体|统领|根本|核心)$"
+)
+_WORDS = (
+    STARTS_WITH_MEASURE_VERB,
+    STARTS_WITH_EFFECT_VERB,
+    STARTS_WITH_FRAME_WORD,
+    _ENDS_LIKE_FRAME,
+    SHORTCOMING_SIGN,
+)
+CUES = ("measure verb", "effect verb", "frame word", "frame end", "shortcoming sign", *ROLES)
+
+_AHEAD = "下一步|下步|下一?阶段|下一?年度?|今后|明年|来年|新的一年|接下来"
+# A top heading may name plans by any usual word; below it, 安排 and 计划 are as often what was done.
+_PLAN_SUBHEADING = re.compile(f"{_AHEAD}|打算|努力方向|展望")
+_SHORTCOMING_HEADING = re.compile("不足|问题|短板|困难|差距|薄弱")
+_SHORTCOMING_SUBHEADING = re.compile("存在|不足|差距")
+_REMEDIED = re.compile("整改|解决|化解|补齐|破解|处置|反馈")
+_WE = "(?:我们|我[省市县区镇乡局委]|[全本][省市县区镇乡]|[\u4e00-\u9fff]{2,6}[省市县区镇乡])"
+_ANNOUNCES = re.compile(f"^(?:(?:展望|面向|在|对|对于|{_WE})?(?:{_AHEAD})|对策$)")
+_YEAR = re.compile(r"^(?:展望|面向|在)?((?:19|20)\d{2})年")
+_WILL = re.compile(
+    "将(?:继续|坚持|坚定|坚决|以(?!下)|进一步|深入|持续|不断|紧紧|紧扣|全面|认真|切实|着力|重点|严格|按照|围绕|加[快强大]|积极"
+    "|大力|牢牢|始终|聚焦|锚定|深化|扎实|充分|立足|对标|努力|统筹|更加|从)"
+)
+# 将 that only brings the object forward: 将…纳入…
+_TAKES_OBJECT = re.compile(
+    "作为|纳入|列[入为]|摆在|放在|贯穿|融入|结合|移送|移交|报送|细化|分解|下放|压缩|视为|挂钩|提交"
+)
+
+
+def roles(text: str, tree: Sequence[Section]) -> list[LabeledSpan]:
+    """The stretches of a report that it says are shortcomings or plans; in order, disjoint, labelled with `ROLES`.
+
+    Args:
+        text: The whole report: a passage does not know what was announced before it.
+        tree: Its sections; without them, announcements are all there is.
+    """
+    said: list[str | None] = [None] * len(text)
+    for region, indices in regions(tree, len(text)) if text else []:
+        said[region.start : region.end] = [_of_headings([tree[i] for i in indices])] * len(region)
+    for opening, paragraph_end, section_end in _announcements(text, tree):
+        above = said[opening]
+        if above == PLANS:
+            continue
+        said[opening:paragraph_end] = [ANNOUNCED] * (paragraph_end - opening)
+        if above != SHORTCOMINGS:
+            later = said[paragraph_end:section_end]
+            said[paragraph_end:section_end] = [role if role in (PLANS, ANNOUNCED) else CARRIED for role in later]
+    found, start = [], 0
+    for role, run in groupby(said):
+        end = start + len(list(run))
+        if role is not None:
+            found.append(LabeledSpan(start, end, role))
+        start = end
+    return found
+
+
+def cues(text: str, units: Sequence[CharSpan], said: Sequence[LabeledSpan]) -> list[list[int]]:
+    """The cues of each segment, as places in `CUES`.
+
+    Args:
+        text: The report or passage.
+        units: Its segments.
+        said: Its roles.
+    """
+    return [
+        [
+            *(i for i, pattern in enumerate(_WORDS) if pattern.search(unit.of(text))),
+            *(CUES.index(role.label) for role in said if role.start <= unit.start < role.end),
+        ]
+        for unit in units
+    ]
+
+
+def _of_headings(enclosing: Sequence[Section]) -> str | None:
+    """What the innermost heading says that says anything."""
+    for section in reversed(enclosing):
+        top = section.level == 0
+        plans = (PLAN_HEADING if top else _PLAN_SUBHEADING).search(section.title)
+        lacks = (_SHORTCOMING_HEADING if top else _SHORTCOMING_SUBHEADING).search(section.title)
+        if lacks and _REMEDIED.search(section.title):
+            lacks = None
+        if plans or lacks:
+            return BOTH if plans and lacks else PLANS if plans else SHORTCOMINGS
+    return None
+
+
+def _announcements(text: str, tree: Sequence[Section]) -> Iterator[tuple[int, int, int]]:
+    """Where plans are announced outside headings, with the end of the paragraph and of what follows it.
+
+    That is the section, or the rest of a text without sections if the paragraph ends with a colon.
+    """
+    year = metadata(text).year
+    headings = [section.heading for section in tree]
+    paragraph_end = 0
+    for unit in segments(text):
+        if unit.start < paragraph_end or any(unit.overlaps(heading) for heading in headings):
+            continue
+        if not _announces(unit.of(text), year):
+            continue
+        line_end = text.find("\n", unit.start)
+        paragraph_end = len(text) if line_end < 0 else line_end
+        enclosing = path(tree, unit.start)
+        section_end = paragraph_end
+        if enclosing:
+            section_end = max(paragraph_end, tree[enclosing[-1]].end)
+        elif text[:paragraph_end].rstrip().endswith((":", "：")):
+            section_end = len(text)
+        yield unit.start, paragraph_end, section_end
+
+
+def _announces(segment: str, year: int | None) -> bool:
+    named = _YEAR.match(segment)
+    if named and year is not None and int(named[1]) > year:
+        return True
+    if _ANNOUNCES.match(segment):
+        return True
+    will = _WILL.search(segment)
+    return will is not None and not _TAKES_OBJECT.search(segment, will.end())
+
+
+def clipped(found: Sequence[LabeledSpan], span: CharSpan) -> list[LabeledSpan]:
+    """The roles inside a passage, counted from its beginning."""
+    return [
+        LabeledSpan(max(role.start, span.start) - span.start, min(role.end, span.end) - span.start, role.label)
+        for role in found
+        if role.overlaps(span)
+    ]

@@ -1,0 +1,131 @@
+"""What headings and announcements make of a segment, and how a segment begins and ends."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fazhi.clauses import segments
+from fazhi.cues import CUES, clipped, cues, roles
+from fazhi.sections import sections
+from fazhi.types import CharSpan, LabeledSpan
+
+TITLE = "江川县2023年法治政府建设年度报告\n"
+
+
+def said(text: str, words: str) -> str | None:
+    """The role of the first character of some words."""
+    at = text.index(words)
+    return next((role.label for role in roles(text, sections(text)) if role.start <= at < role.end), None)
+
+
+@pytest.mark.parametrize(
+    ("heading", "role"),
+    [
+        ("二、存在的主要问题", "SHORTCOMINGS"),
+        ("二、下一步工作打算", "PLANS"),
+        ("四、2024年工作安排", "PLANS"),
+        ("三、存在的不足及下步计划", "BOTH"),
+        ("二、反馈问题的整改情况", None),
+        ("二、严格规范公正文明执法", None),
+    ],
+)
+def test_top_headings(heading: str, role: str | None) -> None:
+    text = f"{TITLE}一、主要举措\n推进改革。\n{heading}\n加强监督。"
+    assert said(text, "加强监督") == role
+    assert said(text, "推进改革") is None
+
+
+def test_the_innermost_heading_that_says_something_counts() -> None:
+    text = f"{TITLE}一、不足与打算\n(一)存在问题\n力量不足。\n(二)下一步打算\n加强监督。\n1.抓执法\n规范执法。"
+    assert [said(text, words) for words in ("力量不足", "加强监督", "规范执法")] == ["SHORTCOMINGS", "PLANS", "PLANS"]
+
+
+def test_below_the_top_a_heading_with_usual_words_says_nothing() -> None:
+    text = f"{TITLE}一、主要举措\n(一)统筹安排立法计划\n推进改革。"
+    assert said(text, "推进改革") is None
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "下一步,",
+        "在下一步工作中,",
+        "2024年,",
+        "江川县将坚持以人民为中心,",
+        "在关键时期,我县将深入贯彻会议精神,",
+        "我们明年要",
+        "展望来年,",
+    ],
+)
+def test_announcements_reach_to_the_end_of_their_paragraph(opening: str) -> None:
+    text = f"{TITLE}一、主要举措\n推进改革。{opening}加强监督,规范执法。\n二、其他\n开展培训。"
+    assert said(text, "推进改革") is None
+    assert said(text, "规范执法") == "ANNOUNCED"
+    assert said(text, "开展培训") is None
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        "2023年,",
+        "2022年,",
+        "将全面依法治县工作纳入考核,",
+        "将以下事项作为重点,",
+        "研究部署下一步工作,",
+        "将案件移送检察院,",
+    ],
+)
+def test_what_is_no_announcement(measure: str) -> None:
+    text = f"{TITLE}一、主要举措\n{measure}加强监督。"
+    assert roles(text, sections(text)) == []
+
+
+def test_later_paragraphs_of_the_section_carry_the_announcement() -> None:
+    text = f"{TITLE}一、主要举措\n推进改革。\n二、结语\n下一步,我县将这样做。\n(一)抓执法\n规范执法。\n三、附录\n培训。"
+    assert said(text, "规范执法") == "CARRIED"
+    assert said(text, "培训") is None
+
+
+def test_without_sections_only_a_colon_carries_on() -> None:
+    assert said("下一步,加强监督。\n开展培训。", "开展培训") is None
+    assert said("下一步重点工作:\n开展培训。", "开展培训") == "CARRIED"
+
+
+def test_under_shortcomings_an_announcement_ends_with_its_paragraph() -> None:
+    text = f"{TITLE}一、存在的问题\n一是力量不足。下一步,加强力量。\n二是培训不够。"
+    assert [said(text, words) for words in ("力量不足", "加强力量", "培训不够")] == [
+        "SHORTCOMINGS",
+        "ANNOUNCED",
+        "SHORTCOMINGS",
+    ]
+
+
+def names(text: str) -> list[set[str]]:
+    return [{CUES[i] for i in found} for found in cues(text, segments(text), [])]
+
+
+def test_how_a_segment_begins_and_ends() -> None:
+    assert names("有效提升质效,全面推进改革,按照上级要求,力量仍然不足,共有三人") == [
+        {"effect verb"},
+        {"measure verb"},
+        {"frame word", "frame end"},
+        {"shortcoming sign"},
+        set(),
+    ]
+
+
+def test_cues_hold_the_role_of_a_segment() -> None:
+    text = "推进改革,加强监督"
+    found = cues(text, segments(text), [LabeledSpan(5, 9, "PLANS")])
+    assert [[CUES[i] for i in unit] for unit in found] == [["measure verb"], ["measure verb", "PLANS"]]
+
+
+@given(st.text("一二、()下步将继续2024年,。:\n存在问题推进", max_size=80), st.integers(0, 40), st.integers(1, 40))
+def test_roles_are_in_order_and_disjoint_and_so_are_their_parts(text: str, start: int, length: int) -> None:
+    found = roles(text, sections(text))
+    for a, b in zip(found, found[1:], strict=False):
+        assert a.end <= b.start
+    assert all(role.end <= len(text) for role in found)
+    part = CharSpan(start, start + length)
+    assert [role.label for role in clipped(found, part)] == [role.label for role in found if role.overlaps(part)]
+    assert all(role.end <= length for role in clipped(found, part))
