@@ -6,7 +6,7 @@ learn from them alone which verbs name an effect (rule 5). A cue decides nothing
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 
 from fazhi.clauses import segments
@@ -40,7 +40,8 @@ _WORDS = (
     _ENDS_LIKE_FRAME,
     SHORTCOMING_SIGN,
 )
-CUES = ("measure verb", "effect verb", "frame word", "frame end", "shortcoming sign", *ROLES)
+GROUPS = {"words": ("measure verb", "effect verb", "frame word", "frame end", "shortcoming sign"), "roles": ROLES}
+CUES = tuple(cue for group in GROUPS.values() for cue in group)
 
 _AHEAD = "下一步|下步|下一?阶段|下一?年度?|今后|明年|来年|新的一年|接下来"
 # A top heading may name plans by any usual word; below it, 安排 and 计划 are as often what was done.
@@ -88,18 +89,26 @@ def roles(text: str, tree: Sequence[Section]) -> list[LabeledSpan]:
     return found
 
 
-def cues(text: str, units: Sequence[CharSpan], said: Sequence[LabeledSpan]) -> list[list[int]]:
+def cues(
+    text: str, units: Sequence[CharSpan], said: Sequence[LabeledSpan], *, groups: Collection[str] = tuple(GROUPS)
+) -> list[list[int]]:
     """The cues of each segment, as places in `CUES`.
 
     Args:
         text: The report or passage.
         units: Its segments.
         said: Its roles.
+        groups: The groups of `GROUPS` to look for.
     """
+    known = {CUES.index(cue) for group in groups for cue in GROUPS[group]}
     return [
         [
-            *(i for i, pattern in enumerate(_WORDS) if pattern.search(unit.of(text))),
-            *(CUES.index(role.label) for role in said if role.start <= unit.start < role.end),
+            i
+            for i in (
+                *(i for i, pattern in enumerate(_WORDS) if pattern.search(unit.of(text))),
+                *(CUES.index(role.label) for role in said if role.start <= unit.start < role.end),
+            )
+            if i in known
         ]
         for unit in units
     ]

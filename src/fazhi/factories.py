@@ -84,6 +84,7 @@ def sections(nlp: Language, name: str) -> "SectionsPipe":
         "batch_size": 8,
         "head_factor": 5.0,
         "mask_rate": 0.1,
+        "cues": ["words", "roles"],
     },
     default_score_weights={"fazhi_micro_f": 1.0, "fazhi_micro_p": 0.0, "fazhi_micro_r": 0.0},
 )
@@ -96,6 +97,7 @@ def tagger(
     batch_size: int,
     head_factor: float,
     mask_rate: float,
+    cues: list[str],
 ) -> "TaggerPipe":
     """The trainable span tagger."""
     from fazhi.pipes.tagger import TaggerPipe
@@ -109,6 +111,7 @@ def tagger(
         batch_size=batch_size,
         head_factor=head_factor,
         mask_rate=mask_rate,
+        cues=cues,
     )
 
 

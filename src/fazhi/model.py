@@ -57,7 +57,7 @@ class Target:
         clauses: One class for each of them.
         mentions: One tag for each character, or for each word.
         words: The words, where they are what is tagged; they cover the passage.
-        cues: What is known of each segment besides its words (`fazhi.cues`).
+        cues: What the clause head is told of each segment (`fazhi.cues`); empty for nothing.
     """
 
     segments: Sequence[CharSpan]
@@ -294,7 +294,7 @@ class Tagger:
         clause_loss = (
             nn.functional.cross_entropy(
                 torch.cat([means for means, _ in scored])
-                + self.module.shifts([cues for target in targets for cues in target.cues]),
+                + self.module.shifts([told for t in targets for told in t.cues or [()] * len(t.segments)]),
                 torch.tensor([c for _, classes in scored for c in classes]),
             )
             if scored

@@ -119,13 +119,30 @@ def test_cues_are_learnt(tiny_encoder) -> None:
     assert plans[2] > plans[1]
 
 
+def told(nlp, doc) -> list[set[str]]:
+    units = segments(doc.text)
+    return [{CUES[i] for i in found} for found in nlp.get_pipe("fazhi_tagger").cues(doc, doc.text, units)]
+
+
 def test_a_passage_keeps_the_roles_of_its_report() -> None:
     nlp = blank()
     doc = nlp.make_doc("推进改革。")
-    tagger = nlp.get_pipe("fazhi_tagger")
-    assert tagger.roles(doc) == []
+    assert told(nlp, doc) == [{"measure verb"}]
     facts(doc)[ROLES] = [{"start": 0, "end": 5, "label": "PLANS", "score": None}]
-    assert tagger.roles(doc) == [LabeledSpan(0, 5, "PLANS")]
+    assert told(nlp, doc) == [{"measure verb", "PLANS"}]
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected"), [([], set()), (["words"], {"measure verb"}), (["roles"], {"ANNOUNCED"})]
+)
+def test_groups_of_cues_can_be_left_out(groups: list[str], expected: set[str]) -> None:
+    nlp = blank(cues=groups)
+    assert told(nlp, nlp.make_doc("下一步,推进改革。"))[1] == expected
+
+
+def test_an_unknown_group_of_cues_is_refused() -> None:
+    with pytest.raises(FazhiError, match="no group of cues is called 'role'"):
+        blank(cues=["role"])
 
 
 def test_passages_of_a_corpus_know_what_was_announced_before_them() -> None:

@@ -18,7 +18,7 @@ from spacy.vocab import Vocab
 from fazhi.calibration import Curve, apply, from_dict, to_dict
 from fazhi.clauses import segments
 from fazhi.codec import FORBIDDEN, Floats, decode_bio, decode_units, encode_bio, encode_units, span_posteriors, viterbi
-from fazhi.cues import cues, roles
+from fazhi.cues import GROUPS, cues, roles
 from fazhi.docs import CONTEXT, ROLES, facts, get_layer, get_sections, set_layer, words_of
 from fazhi.errors import FazhiError, ModelError
 from fazhi.labels import CLAUSE, LAYERS, MENTION
@@ -45,6 +45,7 @@ class TaggerPipe(TrainablePipe):
         batch_size: Windows read at once when predicting.
         head_factor: How many times faster than the encoder the heads learn.
         mask_rate: The share of the text's characters that training hides from the encoder.
+        cues: Groups of `fazhi.cues.GROUPS` that the clause head is told of.
         half: Whether the weights are stored in half precision; see `round_to_half`.
 
     Predicting gives `doc.spans["clause"]` and `doc.spans["mention"]`, both present on every doc, with one score
@@ -63,8 +64,15 @@ class TaggerPipe(TrainablePipe):
         batch_size: int,
         head_factor: float,
         mask_rate: float,
+        cues: Sequence[str] = tuple(GROUPS),
         half: bool = False,
     ) -> None:
+        if unknown := sorted(set(cues) - set(GROUPS)):
+            raise FazhiError(
+                f"no group of cues is called {', '.join(map(repr, unknown))}",
+                place=f"[components.{name}] cues",
+                fix=f"use some of {', '.join(GROUPS)}",
+            )
         self.vocab = vocab
         self.name = name
         self.model: Tagger | None = None
@@ -76,6 +84,7 @@ class TaggerPipe(TrainablePipe):
             "batch_size": batch_size,
             "head_factor": head_factor,
             "mask_rate": mask_rate,
+            "cues": list(cues),
             "half": half,
         }
         self.calibration: dict[str, Curve] = {}
@@ -109,12 +118,13 @@ class TaggerPipe(TrainablePipe):
         found = words_of(doc)
         return self.segmenter.words(doc.text) if found is None and self.segmenter is not None else found
 
-    def roles(self, doc: Doc) -> list[LabeledSpan]:
-        """What the report says of its own parts. A passage of a longer report has the roles that it has there."""
+    def cues(self, doc: Doc, text: str, units: Sequence[CharSpan]) -> list[list[int]]:
+        """What the clause head is told of each segment. A passage has the roles that it has in its report."""
         if (known := facts(doc).get(ROLES)) is not None:
-            return [LabeledSpan(**role) for role in known]
-        tree = (get_sections(doc) or sections(doc.text)) if self.cfg["use_headings"] else []
-        return roles(doc.text, tree)
+            said = [LabeledSpan(**role) for role in known]
+        else:
+            said = roles(text, (get_sections(doc) or sections(text)) if self.cfg["use_headings"] else [])
+        return cues(text, units, said, groups=self.cfg["cues"])
 
     # Predicting
 
@@ -148,7 +158,7 @@ class TaggerPipe(TrainablePipe):
         chain = self.tagger.chain()
         for doc, (clause, mention) in zip(docs, scores, strict=True):
             units = clause_units(doc.text, without_clauses(get_sections(doc), len(doc.text)))
-            shifts = self.tagger.shifts(cues(doc.text, units, self.roles(doc)))
+            shifts = self.tagger.shifts(self.cues(doc, doc.text, units))
             set_layer(doc, CLAUSE, self._calibrated(decode_clauses(units, clause, shifts)))
             set_layer(doc, MENTION, self._calibrated(decode_mentions(doc.text, mention, *chain, words=self.words(doc))))
 
@@ -209,10 +219,12 @@ class TaggerPipe(TrainablePipe):
         passages, targets = [], []
         for example in examples:
             text = example.reference.text
-            words, said = self.words(example.predicted), self.roles(example.predicted)
+            words = self.words(example.predicted)
             for window in self.windows(example.predicted, text):
                 passages.append(Passage(window.context, window.span.of(text)))
-                targets.append(target(example.reference, text, window.span, words, said))
+                found = target(example.reference, text, window.span, words)
+                told = self.cues(example.predicted, text, units_in(text, window.span))
+                targets.append(replace(found, cues=told))
         if not passages:
             return losses
         self.tagger.module.train()
@@ -304,6 +316,11 @@ def clause_units(text: str, barred: Sequence[CharSpan]) -> list[CharSpan]:
     return [unit for unit in segments(text) if not any(unit.overlaps(span) for span in barred)]
 
 
+def units_in(text: str, span: CharSpan) -> list[CharSpan]:
+    """The segments that lie wholly inside a window."""
+    return [unit for unit in segments(text) if span.contains(unit)]
+
+
 def decode_clauses(units: Sequence[CharSpan], logits: Floats, shifts: Floats) -> list[LabeledSpan]:
     """Clause spans from character logits: each segment takes the class of its mean logits and what its cues add.
 
@@ -369,14 +386,13 @@ def target(
     text: str,
     span: CharSpan,
     words: Sequence[CharSpan] | None = None,
-    said: Sequence[LabeledSpan] = (),
 ) -> Target:
     """What the model should say of one window of a gold doc.
 
     Segments that the window cuts have no target. Of a mention that it cuts, the part inside is the target; passages
     from `fazhi.Passages.v1` cut none. Where words are tagged, each has the tag of its first labelled character.
     """
-    units = [s for s in segments(text) if span.contains(s)]
+    units = units_in(text, span)
     clauses = encode_units(units, get_layer(reference, CLAUSE), LAYERS[CLAUSE]).classes
     mentions = encode_bio(len(reference), get_layer(reference, MENTION), LAYERS[MENTION]).classes
     inside = mentions[span.start : span.end]
@@ -384,15 +400,14 @@ def target(
     if inside and inside[0] % 2 == 0 and inside[0] > 0:
         inside[0] -= 1
     shifted = [CharSpan(s.start - span.start, s.end - span.start) for s in units]
-    told = cues(text, units, said)
     if words is None:
-        return Target(shifted, clauses, inside, cues=told)
+        return Target(shifted, clauses, inside)
     parts = [
         CharSpan(max(w.start, span.start) - span.start, min(w.end, span.end) - span.start)
         for w in words
         if w.overlaps(span)
     ]
-    return Target(shifted, clauses, word_tags(inside, parts), parts, told)
+    return Target(shifted, clauses, word_tags(inside, parts), parts)
 
 
 def word_tags(tags: Sequence[int], words: Sequence[CharSpan]) -> list[int]:
