@@ -13,7 +13,7 @@ SOURCE = ROOT / "src" / "fazhi"
 LAYERS = [
     {"errors", "types", "labels", "vocabulary"},
     {"files", "text", "clauses", "quantity", "scoring", "matching", "calibration"},
-    {"codec", "sections", "metadata", "carving", "segment", "resampling", "divisions", "speech"},
+    {"codec", "sections", "metadata", "borders", "carving", "segment", "resampling", "divisions", "speech"},
     {"windows", "annotations", "cues", "pages", "word", "pdf", "rules"},
     {"docs", "model", "linking", "noise", "read"},
     {"corpus", "pipes", "records", "pretraining"},

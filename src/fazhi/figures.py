@@ -23,6 +23,7 @@ PAGES = (
     "README.zh.md",
     "annotations/DATA_CARD.md",
     "docs/design.md",
+    "docs/experiments.md",
     "models/encoder/README.md",
     "models/words/README.md",
     "models/README.md",
@@ -208,6 +209,49 @@ def encoders(root: Path) -> str:
     return table([*head, "misaligned gold", "seeds", "micro F1", "range"], rows)
 
 
+def experiments(root: Path) -> str:
+    """Variants of the recipe with the same encoder, each against the first row, report by report."""
+    found = _json(root / "models" / "experiments.json")["encoders"]
+    base = found[0]
+    rows = []
+    for row in found:
+        pairs = [
+            (one["micro"]["f1"], other["micro"]["f1"])
+            for mine, theirs in zip(row["seeds"], base["seeds"], strict=False)
+            for one, other in zip(mine["reports"].values(), theirs["reports"].values(), strict=True)
+        ]
+        better = sum(a > b for a, b in pairs)
+        gain = row["f1"]["micro"]["mean"] - base["f1"]["micro"]["mean"]
+        rows.append(
+            [
+                row["name"],
+                len(row["seeds"]),
+                *(f"{row['f1'][label]['mean']:.3f}" for label in LABELS),
+                f"{row['f1']['links']['mean']:.3f}",
+                f"{row['f1']['micro']['mean']:.3f}",
+                "" if row is base else f"{gain:+.3f}",
+                "" if row is base else f"{better} of {len(pairs)}",
+            ]
+        )
+    return table(["variant", "seeds", *LABELS, "links", "all spans", "difference", "reports better"], rows)
+
+
+def baselines(root: Path) -> str:
+    """Simpler systems on the same folds, and the project's own in the last row."""
+    own = _json(root / "models" / "evaluation.json")
+    found = {**_json(root / "models" / "baselines.json"), "**zh_fazhi_report**": own}
+    rows = [
+        [
+            name,
+            *(f"{row['scores']['labels'][label]['f1']:.3f}" for label in LABELS),
+            f"{row['scores']['links']['f1']:.3f}",
+            f"{row['scores']['micro']['f1']:.3f}",
+        ]
+        for name, row in found.items()
+    ]
+    return table(["system", *LABELS, "links", "all spans"], rows)
+
+
 def extractors(root: Path) -> str:
     """What extractors of main text keep of reports on page layouts."""
     found = [
@@ -256,7 +300,9 @@ BLOCKS: dict[str, Callable[[Path], str]] = {
     "rule-counts": rule_counts,
     "learning-curve": learning_curve,
     "data": data,
+    "baselines": baselines,
     "encoders": encoders,
+    "experiments": experiments,
     "extractors": extractors,
     "indicators": indicators,
     "labelling": labelling,

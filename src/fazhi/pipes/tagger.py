@@ -15,13 +15,14 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.vocab import Vocab
 
+from fazhi.borders import metric_borders
 from fazhi.calibration import Curve, apply, from_dict, to_dict
 from fazhi.clauses import segments
 from fazhi.codec import FORBIDDEN, Floats, decode_bio, decode_units, encode_bio, encode_units, span_posteriors, viterbi
 from fazhi.cues import GROUPS, cues, roles
 from fazhi.docs import CONTEXT, ROLES, facts, get_layer, get_sections, set_layer, words_of
 from fazhi.errors import FazhiError, ModelError
-from fazhi.labels import CLAUSE, LAYERS, MENTION
+from fazhi.labels import CLAUSE, LAYERS, MENTION, METRIC
 from fazhi.model import Passage, Tagger, Target
 from fazhi.pipes.scorer import score_examples
 from fazhi.sections import sections, without_clauses
@@ -160,7 +161,9 @@ class TaggerPipe(TrainablePipe):
             units = clause_units(doc.text, without_clauses(get_sections(doc), len(doc.text)))
             shifts = self.tagger.shifts(self.cues(doc, doc.text, units))
             set_layer(doc, CLAUSE, self._calibrated(decode_clauses(units, clause, shifts)))
-            set_layer(doc, MENTION, self._calibrated(decode_mentions(doc.text, mention, *chain, words=self.words(doc))))
+            region = facts(doc)["metadata"].get("region")
+            found = decode_mentions(doc.text, mention, *chain, words=self.words(doc), region=region)
+            set_layer(doc, MENTION, self._calibrated(found))
 
     def _calibrated(self, spans: Sequence[LabeledSpan]) -> list[LabeledSpan]:
         return [replace(span, score=apply(self.calibration, span.label, span.score or 0.0)) for span in spans]
@@ -336,11 +339,18 @@ def decode_clauses(units: Sequence[CharSpan], logits: Floats, shifts: Floats) ->
 
 
 def decode_mentions(
-    text: str, logits: Floats, first: Floats, follow: Floats, *, words: Sequence[CharSpan] | None = None
+    text: str,
+    logits: Floats,
+    first: Floats,
+    follow: Floats,
+    *,
+    words: Sequence[CharSpan] | None = None,
+    region: str | None = None,
 ) -> list[LabeledSpan]:
     """Mention spans from character logits: the best valid tag sequence, each span with its posterior.
 
-    No mention crosses a line break, and none begins or ends in white space.
+    No mention crosses a line break, none begins or ends in white space, and metrics of characters lose what rule 12 leaves
+    outside.
 
     Args:
         text: The text.
@@ -348,6 +358,7 @@ def decode_mentions(
         first: (tags,), scores of the first tag.
         follow: (tags, tags), scores of the column's tag after the row's.
         words: What is tagged instead of characters, by the mean logits of its characters; they cover the text.
+        region: The leading region name of the issuer.
     """
     if not text:
         return []
@@ -363,10 +374,16 @@ def decode_mentions(
         while units[span.end - 1].of(text).isspace():
             span = LabeledSpan(span.start, span.end - 1, span.label)
         found.append(span)
-    return [
-        LabeledSpan(units[s.start].start, units[s.end - 1].end, s.label, s.score)
-        for s in span_posteriors(found, allowed, first, follow, LAYERS[MENTION])
-    ]
+    scored = span_posteriors(found, allowed, first, follow, LAYERS[MENTION])
+    placed = [LabeledSpan(units[s.start].start, units[s.end - 1].end, s.label, s.score) for s in scored]
+    if words is not None:  # a word is kept whole
+        return placed
+    return [_without_outside(text, span, region) if span.label == METRIC else span for span in placed]
+
+
+def _without_outside(text: str, span: LabeledSpan, region: str | None) -> LabeledSpan:
+    kept = metric_borders(text, span, region)
+    return replace(span, start=kept.start, end=kept.end)
 
 
 def stitch(cut: Sequence[Window], scores: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:

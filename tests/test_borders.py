@@ -1,0 +1,55 @@
+"""What is no part of a metric."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fazhi.borders import metric_borders
+from fazhi.labels import METRIC
+from fazhi.metadata import metadata
+from fazhi.types import CharSpan
+
+
+def metric(text: str, region: str | None = None) -> str:
+    return metric_borders(text, CharSpan(0, len(text)), region).of(text)
+
+
+@pytest.mark.parametrize(
+    ("found", "left"),
+    [
+        ("镇级共审查文件", "文件"),
+        ("累计受理案件", "案件"),
+        ("行政诉讼共", "行政诉讼"),
+        ("各类案卷均", "各类案卷"),
+        ("全市行政诉讼一审败诉率", "行政诉讼一审败诉率"),
+        ("梧州市行政诉讼一审败诉率", "行政诉讼一审败诉率"),
+        ("确保备案率", "备案率"),
+        ("公共法律服务站", "公共法律服务站"),
+        ("中共党员", "中共党员"),
+        ("全市级单位", "全市级单位"),
+        ("审查意见", "审查意见"),
+        ("培训班", "培训班"),
+        ("全市", "全市"),
+        ("实现率", "实现率"),
+    ],
+)
+def test_what_rule_12_leaves_outside(found: str, left: str) -> None:
+    assert metric(found, "梧州市") == left
+
+
+def test_no_metric_of_the_real_gold_is_touched(gold) -> None:
+    for document in gold:
+        region = metadata(document.text).region
+        for span in document.spans:
+            if span.label == METRIC:
+                assert metric_borders(document.text, span, region) == CharSpan(span.start, span.end), span.of(
+                    document.text
+                )
+
+
+@given(st.text("全我市县共审查均累计确保率", min_size=1, max_size=12), st.sampled_from([None, "全县", "市"]))
+def test_something_is_left_and_it_lies_inside(text: str, region: str | None) -> None:
+    span = CharSpan(0, len(text))
+    left = metric_borders(text, span, region)
+    assert span.contains(left)
+    assert len(left) >= min(2, len(text))
