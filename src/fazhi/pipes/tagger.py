@@ -349,8 +349,8 @@ def decode_mentions(
 ) -> list[LabeledSpan]:
     """Mention spans from character logits: the best valid tag sequence, each span with its posterior.
 
-    No mention crosses a line break, none begins or ends in white space, and metrics of characters lose what rule 12 leaves
-    outside.
+    No mention crosses a line break, none begins or ends in white space, and a metric loses what rule 12 leaves outside
+    it, unless words are tagged.
 
     Args:
         text: The text.
