@@ -5,11 +5,11 @@ MODEL := $(wildcard models/zh_fazhi_report-*.whl)
 RAW := $(wildcard corpus/raw/*_2*.txt)
 
 # Large blocks of memory are kept from step to step: training on a CPU does not pay for page faults at each step.
-train: export MALLOC_MMAP_THRESHOLD_ := 8589934592
-train: export MALLOC_TRIM_THRESHOLD_ := 17179869184
-train: export MALLOC_TOP_PAD_ := 268435456
+train evaluate: export MALLOC_MMAP_THRESHOLD_ := 8589934592
+train evaluate: export MALLOC_TRIM_THRESHOLD_ := 17179869184
+train evaluate: export MALLOC_TOP_PAD_ := 268435456
 
-.PHONY: demo test test-integration train check prove clean
+.PHONY: demo test test-integration train evaluate check prove clean
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "fazhi needs Python 3.11 or later; set PYTHON=...")'
@@ -57,6 +57,10 @@ train: .venv/installed
 	$(BIN)/python training/crossvalidate.py --out out/train --json out/train/evaluation.json
 	$(BIN)/python training/package.py build --model out/train/release/model-last --evaluation out/train/evaluation.json --out out/package
 	$(BIN)/python training/package.py prove out/package/*.whl --expected out/package/expected.jsonl
+
+evaluate: .venv/installed
+	$(BIN)/python training/crossvalidate.py --out out/train --seeds 0,1,2 --json models/evaluation.json
+	$(BIN)/python training/figures.py
 
 prove: .venv/installed
 	$(BIN)/python training/package.py prove $(MODEL) --expected models/expected.jsonl

@@ -14,6 +14,7 @@ import torch
 from fazhi.errors import FazhiError, ModelError
 from fazhi.model import Passage, Tagger
 from fazhi.pretraining import (
+    FACTS,
     IGNORED,
     LOG,
     Passages,
@@ -127,6 +128,16 @@ def test_parts_of_speech_are_learnt_beside_and_stand_at_their_characters(corpus,
     assert sum(losses[-5:]) < 0.5 * sum(losses[:5])
     names = set(Tagger.from_encoder(str(tmp_path / "encoder")).module.encoder.state_dict())
     assert names == set(Tagger.from_encoder(str(tiny_encoder)).module.encoder.state_dict())
+
+
+def test_an_encoder_adapted_twice_tells_of_both(corpus, tiny_encoder, tmp_path) -> None:
+    once, twice = tmp_path / "once", tmp_path / "twice"
+    adapt(str(tiny_encoder), [Source(corpus, 1.0)], once, Recipe(**{**RECIPE, "steps": 2}))
+    (once / "encoder" / "provenance.json").write_text('{"upstream": "elsewhere"}', encoding="utf-8")
+    adapt(str(once / "encoder"), [Source(corpus, 1.0)], twice, Recipe(**{**RECIPE, "steps": 3}))
+    told = json.loads((twice / "encoder" / FACTS).read_text(encoding="utf-8"))
+    assert [told["step"], told["before"]["step"]] == [3, 2]
+    assert json.loads((twice / "encoder" / "provenance.json").read_text(encoding="utf-8")) == {"upstream": "elsewhere"}
 
 
 def test_a_pupil_comes_to_see_as_its_teacher_does(corpus, tiny_encoder, tmp_path) -> None:

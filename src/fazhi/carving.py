@@ -41,6 +41,9 @@ from safetensors.numpy import save
 
 from fazhi.errors import ModelError
 
+PROVENANCE = "provenance.json"
+"""Where an encoder's weights come from and what was made of them; the file travels with them."""
+
 SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 """The special tokens of the carved vocabulary, at ids 0 to 4."""
 

@@ -12,6 +12,7 @@ dictionary knows, with no dictionary needed later; and it can learn to see a tex
 import json
 import lzma
 import random
+import shutil
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +26,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from fazhi import speech
+from fazhi.carving import PROVENANCE
 from fazhi.errors import FazhiError, ModelError
 from fazhi.model import CharVocabulary, Passage, Tagger, encode
 from fazhi.noise import add_noise
@@ -382,6 +384,11 @@ def adapt(
         "device": device.type,
         **last,
     }
+    # What was known of the encoder to begin with is known of what became of it.
+    if (earlier := Path(encoder) / FACTS).is_file():
+        made["before"] = json.loads(earlier.read_text(encoding="utf-8"))
+    if (origin := Path(encoder) / PROVENANCE).is_file():
+        shutil.copyfile(origin, out / "encoder" / PROVENANCE)
     (out / "encoder" / FACTS).write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8", newline="\n")
     return last
 
