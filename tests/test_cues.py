@@ -86,8 +86,9 @@ def test_later_paragraphs_of_the_section_carry_the_announcement() -> None:
     assert said(text, "培训") is None
 
 
-def test_without_sections_only_a_colon_carries_on() -> None:
+def test_without_sections_a_colon_or_a_headline_carries_on() -> None:
     assert said("下一步,加强监督。\n开展培训。", "开展培训") is None
+    assert said("下一步工作打算\n加强监督。\n开展培训。", "开展培训") == "CARRIED"
     assert said("下一步重点工作:\n开展培训。", "开展培训") == "CARRIED"
 
 
@@ -100,17 +101,33 @@ def test_under_shortcomings_an_announcement_ends_with_its_paragraph() -> None:
     ]
 
 
+def test_admitted_shortcomings_reach_to_the_end_of_the_sentence_or_of_their_list() -> None:
+    text = "我县工作主要存在以下问题:力量不足,培训不够。针对这些问题,推进改革。"
+    assert [said(text, words) for words in ("培训不够", "推进改革")] == ["SHORTCOMINGS", None]
+    text = "存在的主要问题:一是力量不足。二是培训不够。\n推进改革。"
+    assert [said(text, words) for words in ("培训不够", "推进改革")] == ["SHORTCOMINGS", None]
+    assert said("坚决整治存在的突出问题,推进改革。", "推进改革") is None
+
+
 def names(text: str) -> list[set[str]]:
     return [{CUES[i] for i in found} for found in cues(text, segments(text), [])]
 
 
 def test_how_a_segment_begins_and_ends() -> None:
-    assert names("有效提升质效,全面推进改革,按照上级要求,力量仍然不足,共有三人") == [
+    assert names("有效提升质效,全面推进改革,按照上级要求,力量仍然不足,共有三人,切实减轻企业负担") == [
         {"effect verb"},
         {"measure verb"},
         {"frame word", "frame end"},
         {"shortcoming sign"},
         set(),
+        {"effect verb"},
+    ]
+    assert names("为企业提供服务,对突出领域的案件,从轻行政处罚213件,审查文件75件,一个项目入选典型案例") == [
+        {"frame word", "frame that acts"},
+        {"frame word", "shortcoming sign"},
+        {"frame word"},
+        {"measure verb"},
+        {"honour"},
     ]
 
 

@@ -14,6 +14,9 @@ from fazhi.metadata import metadata
 from fazhi.sections import path, regions
 from fazhi.types import CharSpan, LabeledSpan, Section
 from fazhi.vocabulary import (
+    ADVERBS,
+    FRAME_WORDS,
+    MEASURE_VERBS,
     PLAN_HEADING,
     SHORTCOMING_SIGN,
     STARTS_WITH_EFFECT_VERB,
@@ -29,18 +32,29 @@ CARRIED = "CARRIED"
 ROLES = (SHORTCOMINGS, PLANS, BOTH, ANNOUNCED, CARRIED)
 """Under a heading of shortcomings, of plans, of both; in a paragraph from where it announces plans; in a later
 paragraph of the section in which they were announced."""
+_VERBS = "|".join(MEASURE_VERBS)
+_STARTS_WITH_OTHER_EFFECT = re.compile(
+    f"^(?:{'|'.join(ADVERBS)})*(?:激发|减轻|扩大|节约|节省|方便|便利|助推|力促|力求|成为|缩短|压降|惠及|彰显|释放|守护|使|让|令)"
+)
 _ENDS_LIKE_FRAME = re.compile(
-    "(?:基础上|前提下|背景下|过程中|工作中|期间|以来|之后|之际|方面|领域|方式|要求|精神|原则|问题|目标|导向|抓手|契机|主线|重点|指导"
-    "|引领|中心|依托|载体|统领|根本|核心)$"
+    "(?:基础上|前提下|背景下|过程中|工作中|期间|以来|之后|之际|之前|方面|领域|方式|要求|精神|原则|问题|目标|导向|抓手|契机|主线|重点"
+    "|指导|引领|中心|依托|载体|统领|根本|核心|部署|安排|[中时后外的])$"
 )
-_WORDS = (
-    STARTS_WITH_MEASURE_VERB,
-    STARTS_WITH_EFFECT_VERB,
-    STARTS_WITH_FRAME_WORD,
-    _ENDS_LIKE_FRAME,
-    SHORTCOMING_SIGN,
+# 对…进行, 为…提供: what opens like a frame and acts all the same.
+_FRAME_THAT_ACTS = re.compile(
+    f"^(?:{'|'.join(FRAME_WORDS)}|把|将|向|与|就|给).*(?:进行|提供|予以|给予|实施|纳入|列入|出台|签订|实行|作出|{_VERBS})"
 )
-GROUPS = {"words": ("measure verb", "effect verb", "frame word", "frame end", "shortcoming sign"), "roles": ROLES}
+_HONOUR = re.compile("入选|获评|荣获|获得|被评为|被列为|获批|获奖|位列|位居|排名")
+_WORDS = {
+    "measure verb": (STARTS_WITH_MEASURE_VERB,),
+    "effect verb": (STARTS_WITH_EFFECT_VERB, _STARTS_WITH_OTHER_EFFECT),
+    "frame word": (STARTS_WITH_FRAME_WORD,),
+    "frame end": (_ENDS_LIKE_FRAME,),
+    "frame that acts": (_FRAME_THAT_ACTS,),
+    "honour": (_HONOUR,),
+    "shortcoming sign": (SHORTCOMING_SIGN,),
+}
+GROUPS = {"words": tuple(_WORDS), "roles": ROLES}
 CUES = tuple(cue for group in GROUPS.values() for cue in group)
 
 _AHEAD = "下一步|下步|下一?阶段|下一?年度?|今后|明年|来年|新的一年|接下来"
@@ -61,6 +75,13 @@ _TAKES_OBJECT = re.compile(
     "作为|纳入|列[入为]|摆在|放在|贯穿|融入|结合|移送|移交|报送|细化|分解|下放|压缩|视为|挂钩|提交"
 )
 
+# 存在以下问题: and a list behind it.
+_ADMITS = re.compile(
+    "(?:存在|有|面临).{0,8}(?:问题|不足|困难|差距|短板)$|^主要(?:问题|不足|困难|差距|短板)(?:是|有|为)?$"
+)
+_LIST = re.compile(r"[:：]\s*(?:[一1]是|第一|首先|[一1][、.．]|[(（][一1][)）]|①)")
+LONGEST_HEADLINE = 25
+
 
 def roles(text: str, tree: Sequence[Section]) -> list[LabeledSpan]:
     """The stretches of a report that it says are shortcomings or plans; in order, disjoint, labelled with `ROLES`.
@@ -72,6 +93,8 @@ def roles(text: str, tree: Sequence[Section]) -> list[LabeledSpan]:
     said: list[str | None] = [None] * len(text)
     for region, indices in regions(tree, len(text)) if text else []:
         said[region.start : region.end] = [_of_headings([tree[i] for i in indices])] * len(region)
+    for start, end in _admissions(text):
+        said[start:end] = [role or SHORTCOMINGS for role in said[start:end]]
     for opening, paragraph_end, section_end in _announcements(text, tree):
         above = said[opening]
         if above == PLANS:
@@ -105,7 +128,7 @@ def cues(
         [
             i
             for i in (
-                *(i for i, pattern in enumerate(_WORDS) if pattern.search(unit.of(text))),
+                *(i for i, found in enumerate(_WORDS.values()) if any(p.search(unit.of(text)) for p in found)),
                 *(CUES.index(role.label) for role in said if role.start <= unit.start < role.end),
             )
             if i in known
@@ -127,10 +150,18 @@ def _of_headings(enclosing: Sequence[Section]) -> str | None:
     return None
 
 
+def _admissions(text: str) -> Iterator[tuple[int, int]]:
+    """Where a sentence announces shortcomings: up to its end, or to that of the paragraph if a list follows."""
+    for unit in segments(text):
+        if text[unit.end : unit.end + 1] in (":", "：") and _ADMITS.search(unit.of(text)):
+            marks = "\n" if _LIST.match(text, unit.end) else "。\n"
+            yield unit.start, next((i for i in range(unit.end, len(text)) if text[i] in marks), len(text))
+
+
 def _announcements(text: str, tree: Sequence[Section]) -> Iterator[tuple[int, int, int]]:
     """Where plans are announced outside headings, with the end of the paragraph and of what follows it.
 
-    That is the section, or the rest of a text without sections if the paragraph ends with a colon.
+    That is the section, or the rest of a text without sections if the paragraph ends with a colon or is a headline.
     """
     year = metadata(text).year
     headings = [section.heading for section in tree]
@@ -146,8 +177,10 @@ def _announcements(text: str, tree: Sequence[Section]) -> Iterator[tuple[int, in
         section_end = paragraph_end
         if enclosing:
             section_end = max(paragraph_end, tree[enclosing[-1]].end)
-        elif text[:paragraph_end].rstrip().endswith((":", "：")):
-            section_end = len(text)
+        else:
+            paragraph = text[text.rfind("\n", 0, unit.start) + 1 : paragraph_end].strip()
+            if paragraph.endswith((":", "：")) or (unit.of(text) == paragraph and len(paragraph) <= LONGEST_HEADLINE):
+                section_end = len(text)
         yield unit.start, paragraph_end, section_end
 
 
