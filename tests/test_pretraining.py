@@ -22,6 +22,7 @@ from fazhi.pretraining import (
     Source,
     adapt,
     choose_words,
+    forget,
     make_batch,
     read_documents,
     single_characters,
@@ -138,6 +139,19 @@ def test_an_encoder_adapted_twice_tells_of_both(corpus, tiny_encoder, tmp_path) 
     told = json.loads((twice / "encoder" / FACTS).read_text(encoding="utf-8"))
     assert [told["step"], told["before"]["step"]] == [3, 2]
     assert json.loads((twice / "encoder" / "provenance.json").read_text(encoding="utf-8")) == {"upstream": "elsewhere"}
+
+
+def test_random_weights_keep_shape_and_vocabulary_and_nothing_else(tiny_encoder, tmp_path) -> None:
+    forget(str(tiny_encoder), tmp_path / "a", seed=1)  # the tiny one was made with 0
+    forget(str(tiny_encoder), tmp_path / "b", seed=2)
+    before, a, b = (Tagger.from_encoder(str(p)) for p in (tiny_encoder, tmp_path / "a", tmp_path / "b"))
+    assert before.vocabulary.ids("法治") == a.vocabulary.ids("法治")
+    for name, weights in before.module.encoder.named_parameters():
+        if weights.ndim > 1:
+            random = a.module.encoder.get_parameter(name)
+            assert random.shape == weights.shape
+            assert not torch.allclose(random, weights, atol=1e-3)
+            assert not torch.allclose(random, b.module.encoder.get_parameter(name), atol=1e-3)
 
 
 def test_a_pupil_comes_to_see_as_its_teacher_does(corpus, tiny_encoder, tmp_path) -> None:

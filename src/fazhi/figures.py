@@ -56,10 +56,10 @@ def evaluation(root: Path) -> str:
 
 
 def reports(root: Path) -> str:
-    """Cross-validated F1 for each report in the test role."""
+    """Cross-validated F1 for each report in the test role; a dash where it holds no span of the label."""
     found = _json(root / "models" / "evaluation.json")["reports"]
     rows = [
-        [name, *(f"{row['labels'][label]['f1']:.3f}" for label in LABELS), f"{row['micro']['f1']:.3f}"]
+        [name, *(_f1_or_dash(row["labels"][label]) for label in LABELS), f"{row['micro']['f1']:.3f}"]
         for name, row in found.items()
     ]
     return table(["held-out report", *LABELS, "all"], rows)
@@ -252,6 +252,38 @@ def baselines(root: Path) -> str:
     return table(["system", *LABELS, "links", "all spans"], rows)
 
 
+def adaptation(root: Path) -> str:
+    """How the shipped encoder was adapted, one row for each time, and what it predicts of what was held out."""
+    made = _json(root / "models" / "encoder" / "adaptation.json")
+    each = [made]
+    while "before" in each[0]:
+        each.insert(0, each[0]["before"])
+    rows = [
+        [
+            i,
+            row["step"],
+            row["recipe"]["passages"],
+            row["recipe"]["length"],
+            row["recipe"]["learn_rate"],
+            row["recipe"].get("speech", 0.0),
+            row["device"],
+            f"{row['held_out_loss']:.2f}",
+            f"{row['held_out_accuracy']:.3f}",
+        ]
+        for i, row in enumerate(each, 1)
+    ]
+    head = [
+        "adaptation",
+        "steps",
+        "passages a step",
+        "characters, at most",
+        "highest rate",
+        "weight of speech",
+        "device",
+    ]
+    return table([*head, "masked loss, held out", "masked accuracy, held out"], rows)
+
+
 def extractors(root: Path) -> str:
     """What extractors of main text keep of reports on page layouts."""
     found = [
@@ -293,6 +325,7 @@ def indicators(root: Path, report: str = "wuzhou_2023", most: int = 10) -> str:
 
 
 BLOCKS: dict[str, Callable[[Path], str]] = {
+    "adaptation": adaptation,
     "evaluation": evaluation,
     "reports": reports,
     "agreement": agreement,
@@ -337,6 +370,10 @@ def update(root: Path) -> list[Path]:
             page.write_text(new, encoding="utf-8")
             changed.append(page)
     return changed
+
+
+def _f1_or_dash(counts: dict[str, Any]) -> str:
+    return f"{counts['f1']:.3f}" if counts["tp"] + counts["fn"] else "–"
 
 
 def _json(path: Path) -> Any:

@@ -28,7 +28,7 @@ from torch import Tensor, nn
 from fazhi import speech
 from fazhi.carving import PROVENANCE
 from fazhi.errors import FazhiError, ModelError
-from fazhi.model import CharVocabulary, Passage, Tagger, encode
+from fazhi.model import CharVocabulary, Passage, Tagger, encode, without_pooler
 from fazhi.noise import add_noise
 from fazhi.sections import path, sections
 from fazhi.speech import KINDS
@@ -391,6 +391,24 @@ def adapt(
         shutil.copyfile(origin, out / "encoder" / PROVENANCE)
     (out / "encoder" / FACTS).write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8", newline="\n")
     return last
+
+
+def forget(encoder: str, out: Path, *, seed: int = 0) -> None:
+    """Write an encoder of the same shape and vocabulary with random weights: what pre-training is measured against.
+
+    Args:
+        encoder: Folder or name of the encoder.
+        out: Folder to write.
+        seed: Of the weights.
+
+    Raises:
+        ModelError: if it cannot be loaded.
+    """
+    tagger = Tagger.from_encoder(encoder)
+    torch.manual_seed(seed)
+    shape = tagger.module.encoder
+    network = type(shape)(shape.config, **without_pooler(shape.config))
+    _write_encoder(network, tagger.vocabulary, out)
 
 
 def evaluate(
