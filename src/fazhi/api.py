@@ -248,5 +248,5 @@ def extract_file(
 
 
 def model_name(nlp: Language) -> str:
-    """Name and version of a pipeline, such as `zh_fazhi_report-0.2.0`."""
+    """Name and version of a pipeline, such as `zh_fazhi_report-0.3.0`."""
     return f"{nlp.meta['lang']}_{nlp.meta['name']}-{nlp.meta['version']}"
