@@ -255,7 +255,7 @@ class Tagger:
             config = AutoConfig.from_pretrained(name_or_path)
             if hasattr(config, "attention_probs_dropout_prob"):
                 config.attention_probs_dropout_prob = 0.0
-            encoder = AutoModel.from_pretrained(name_or_path, config=config, **without_pooler(config)).float()
+            encoder = AutoModel.from_pretrained(name_or_path, config=config, **_without_pooler(config)).float()
         except (OSError, ValueError, KeyError, TypeError, SafetensorError, RuntimeError) as error:
             raise ModelError(
                 f"no encoder could be loaded from {name_or_path!r} ({_first_line(error)})",
@@ -383,7 +383,7 @@ class Tagger:
             raise ModelError(f"damaged weights ({_first_line(error)})", file=folder / WEIGHTS, fix=_REINSTALL) from None
         try:
             config = AutoConfig.from_pretrained(folder / ENCODER_CONFIG)
-            encoder = AutoModel.from_config(config, **without_pooler(config))
+            encoder = AutoModel.from_config(config, **_without_pooler(config))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(
                 f"damaged encoder configuration ({_first_line(error)})",
@@ -415,7 +415,7 @@ _REINSTALL = "install the model again or copy it whole"
 _OFFSET_POSITIONS = {"roberta": 2, "xlm-roberta": 2, "camembert": 2}
 
 
-def without_pooler(config: Any) -> dict[str, bool]:
+def _without_pooler(config: Any) -> dict[str, bool]:
     """BERT's pooler is not used; other encoders do not know the argument."""
     return {"add_pooling_layer": False} if config.model_type in ("bert", *_OFFSET_POSITIONS) else {}
 

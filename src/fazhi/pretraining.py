@@ -28,7 +28,7 @@ from torch import Tensor, nn
 from fazhi import speech
 from fazhi.carving import PROVENANCE
 from fazhi.errors import FazhiError, ModelError
-from fazhi.model import CharVocabulary, Passage, Tagger, encode, without_pooler
+from fazhi.model import CharVocabulary, Passage, Tagger, encode
 from fazhi.noise import add_noise
 from fazhi.sections import path, sections
 from fazhi.speech import KINDS
@@ -407,7 +407,8 @@ def forget(encoder: str, out: Path, *, seed: int = 0) -> None:
     tagger = Tagger.from_encoder(encoder)
     torch.manual_seed(seed)
     shape = tagger.module.encoder
-    network = type(shape)(shape.config, **without_pooler(shape.config))
+    network = type(shape)(shape.config)
+    network.pooler = None  # as the tagger loads it
     _write_encoder(network, tagger.vocabulary, out)
 
 
