@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fazhi.borders import metric_borders
-from fazhi.labels import METRIC
+from fazhi.borders import metric_borders, quantity_borders
+from fazhi.labels import METRIC, QUANTITY
 from fazhi.metadata import metadata
 from fazhi.types import CharSpan
 
@@ -48,6 +48,45 @@ def test_no_metric_of_the_real_gold_is_touched(gold) -> None:
                 assert metric_borders(document.text, span, region) == CharSpan(span.start, span.end), span.of(
                     document.text
                 )
+
+
+@pytest.mark.parametrize(
+    ("found", "left"),
+    [
+        ("共100余本", ["100余本"]),
+        ("成7个", ["7个"]),
+        ("达95%", ["95%"]),
+        ("1支67人", ["1支", "67人"]),
+        ("首个", []),
+        ("之一", []),
+        ("约300万元", ["约300万元"]),
+        ("184批311人次", ["184批", "311人次"]),
+        ("数倍", ["数倍"]),
+        ("两起", ["两起"]),
+        ("1,234件", ["1,234件"]),
+    ],
+)
+def test_what_rule_9_leaves_outside(found: str, left: list[str]) -> None:
+    assert [part.of(found) for part in quantity_borders(found, CharSpan(0, len(found)))] == left
+
+
+def test_no_quantity_of_the_real_gold_is_touched(gold) -> None:
+    touched = [
+        span.of(document.text)
+        for document in gold
+        for span in document.spans
+        if span.label == QUANTITY and quantity_borders(document.text, span) != [CharSpan(span.start, span.end)]
+    ]
+    assert touched == []
+
+
+@given(st.text("共达约12,.万余个件%两首之一", min_size=1, max_size=8))
+def test_parts_of_a_quantity_lie_inside_it_and_are_disjoint(text: str) -> None:
+    span = CharSpan(0, len(text))
+    parts = quantity_borders(text, span)
+    assert all(span.contains(part) for part in parts)
+    for a, b in zip(parts, parts[1:], strict=False):
+        assert a.end <= b.start
 
 
 @given(st.text("全我市县共审查均累计确保率", min_size=1, max_size=12), st.sampled_from([None, "全县", "市"]))

@@ -14,7 +14,7 @@ LAYERS = [
     {"errors", "types", "labels", "vocabulary"},
     {"files", "text", "clauses", "quantity", "scoring", "matching", "calibration"},
     {"codec", "sections", "metadata", "borders", "carving", "segment", "resampling", "divisions", "speech"},
-    {"windows", "annotations", "cues", "pages", "word", "pdf", "rules"},
+    {"windows", "annotations", "cues", "decoding", "pages", "word", "pdf", "rules"},
     {"docs", "model", "linking", "noise", "read"},
     {"corpus", "pipes", "records", "pretraining"},
     {"factories", "tables", "evaluate", "exchange", "baselines"},

@@ -1,12 +1,12 @@
-"""What rule 12 keeps out of a metric, whatever a model has found: places before it, 共 with its verb, 均 behind it.
+"""What the specification keeps out of a metric or quantity whatever a model has found, as far as characters tell.
 
-A noun phrase does not end with an opening bracket either, nor begin with a closing one.
-
-Of the rule's exclusions, only those are taken away that can be told by their characters alone.
+Rule 12: places before a metric, 共 with its verb, 均 behind it. Rule 9: 达, 共 and 累计 before a quantity, and what has
+no number in it is none.
 """
 
 import re
 
+from fazhi.quantity import parse_quantity
 from fazhi.types import CharSpan
 from fazhi.vocabulary import MEASURE_VERBS
 
@@ -16,6 +16,9 @@ _EFFECT = re.compile("确保|实现|达到|做到")
 _BEHIND = re.compile("(?:[共均近已仅、(（《“‘]|累计|共计)+$")
 _OPENS = re.compile("[、)）》”’]+")
 SHORTEST = 2
+_BEFORE_NUMBER = re.compile("(?:累计|共计|总计|[共达成为计])+")
+_DIGITS = re.compile(r"(?<![\d.,，万亿])[\d]")
+_NUMERALS = re.compile("[\\d两二三四五六七八九十百千万亿倍成半]")
 
 
 def metric_borders(text: str, span: CharSpan, region: str | None = None) -> CharSpan:
@@ -36,3 +39,26 @@ def metric_borders(text: str, span: CharSpan, region: str | None = None) -> Char
         if match and end - match.end() >= SHORTEST:
             start = match.end()
     return CharSpan(start, end)
+
+
+def quantity_borders(text: str, span: CharSpan) -> list[CharSpan]:
+    """A quantity without what the specification leaves outside it; two, where two were taken for one; or none.
+
+    Args:
+        text: The text.
+        span: A quantity in it.
+
+    Returns:
+        Spans inside `span`, each of which `fazhi.quantity` can read; `span` as it is where it holds a number that
+        cannot be read otherwise.
+    """
+    before = _BEFORE_NUMBER.match(text, span.start, span.end)
+    start = before.end() if before and before.end() < span.end else span.start
+    whole = CharSpan(start, span.end)
+    if parse_quantity(whole.of(text)) is not None:
+        return [whole]
+    for i in range(whole.start + 1, whole.end):
+        parts = [CharSpan(whole.start, i), CharSpan(i, whole.end)]
+        if _DIGITS.match(text, i) and all(parse_quantity(part.of(text)) is not None for part in parts):
+            return parts
+    return [CharSpan(span.start, span.end)] if _NUMERALS.search(text, whole.start, whole.end) else []

@@ -60,6 +60,8 @@ CUES = tuple(cue for group in GROUPS.values() for cue in group)
 _AHEAD = "下一步|下步|下一?阶段|下一?年度?|今后|明年|来年|新的一年|接下来"
 # A top heading may name plans by any usual word; below it, 安排 and 计划 are as often what was done.
 _PLAN_SUBHEADING = re.compile(f"{_AHEAD}|打算|努力方向|展望")
+# 工作思路和主要做法, 计划完成情况: what was done.
+_DONE = re.compile("完成|落实|执行|成效|成绩|做法|举措|情况")
 _SHORTCOMING_HEADING = re.compile("不足|问题|短板|困难|差距|薄弱")
 _SHORTCOMING_SUBHEADING = re.compile("存在|不足|差距")
 _REMEDIED = re.compile("整改|解决|化解|补齐|破解|处置|反馈")
@@ -141,7 +143,9 @@ def _of_headings(enclosing: Sequence[Section]) -> str | None:
     """What the innermost heading says that says anything."""
     for section in reversed(enclosing):
         top = section.level == 0
-        plans = (PLAN_HEADING if top else _PLAN_SUBHEADING).search(section.title)
+        plans = _PLAN_SUBHEADING.search(section.title)
+        if top and not plans and not _DONE.search(section.title):
+            plans = PLAN_HEADING.search(section.title)
         lacks = (_SHORTCOMING_HEADING if top else _SHORTCOMING_SUBHEADING).search(section.title)
         if lacks and _REMEDIED.search(section.title):
             lacks = None

@@ -397,6 +397,13 @@ class Tagger:
                 f"damaged tokenizer ({_first_line(error)})", file=folder / TOKENIZER, fix=_REINSTALL
             ) from None
         module = SpanTagger(encoder.float())
+        heads = {name for name in module.state_dict() if not name.startswith("encoder.")}
+        if lacking := sorted(heads - set(state)):
+            raise ModelError(
+                f"the weights lack {', '.join(lacking)}: they were trained by another version of fazhi",
+                file=folder / WEIGHTS,
+                fix="train the pipeline anew, or install the model that belongs to this version",
+            )
         try:
             module.load_state_dict({name: tensor.float() for name, tensor in state.items()})
         except RuntimeError as error:

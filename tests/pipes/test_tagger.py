@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import spacy
+from safetensors.torch import load_file, save_file
 from spacy.training import Example
 
 from fazhi.annotations import GoldDocument
@@ -11,11 +12,12 @@ from fazhi.clauses import segments
 from fazhi.codec import bio_constraints, decode_bio
 from fazhi.corpus import read_passages, read_reports
 from fazhi.cues import CUES
+from fazhi.decoding import clause_units, decode_clauses, decode_mentions
 from fazhi.docs import CONTEXT, ROLES, CharTokenizer, facts, get_layer, to_doc
 from fazhi.errors import FazhiError, ModelError
 from fazhi.labels import CLAUSE, LAYERS, MENTION
 from fazhi.model import Passage
-from fazhi.pipes.tagger import TaggerPipe, clause_units, decode_clauses, decode_mentions, target
+from fazhi.pipes.tagger import TaggerPipe, target
 from fazhi.types import CharSpan, LabeledSpan
 from tests.conftest import ROOT, blank
 
@@ -185,8 +187,8 @@ def test_flickering_mention_logits_give_valid_spans() -> None:
 def test_mentions_neither_cross_lines_nor_touch_white_space() -> None:
     text = "ab c\nd 5件 "
     logits = np.full((len(text), 5), -5.0)
-    logits[:, 4] = 5.0
-    logits[1, 3] = logits[5, 3] = 9.0
+    logits[:, 2] = 5.0
+    logits[1, 1] = logits[5, 1] = 9.0
     found = decode_mentions(text, logits, *bio_constraints(LAYERS[MENTION]))
     assert [s.of(text) for s in found] == ["b c", "d 5件"]
 
@@ -291,6 +293,15 @@ def test_damaged_model_is_named(trained, tmp_path, part: str, damage: str) -> No
         spacy.load(folder)
     assert "fazhi_tagger" in str(error.value)
     assert "install the model again" in str(error.value)
+
+
+def test_weights_of_another_version_are_said_to_be_so(trained, tmp_path) -> None:
+    folder = tmp_path / "model"
+    trained[0].to_disk(folder)
+    file = folder / "fazhi_tagger" / "model.safetensors"
+    save_file({name: weights for name, weights in load_file(file).items() if name != "cue"}, file)
+    with pytest.raises(ModelError, match="the weights lack cue: they were trained by another version"):
+        spacy.load(folder)
 
 
 def test_untrained_pipeline_says_so() -> None:
