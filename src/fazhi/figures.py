@@ -8,6 +8,7 @@ A page marks the place of a table by two comment lines:
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -236,6 +237,17 @@ def experiments(root: Path) -> str:
     return table(["variant", "seeds", *LABELS, "links", "all spans", "difference", "reports better"], rows)
 
 
+def errors(root: Path) -> str:
+    """Errors of the cross-validation, drawn at random, read and sorted by cause."""
+    sample = _json(root / "docs" / "errors.json")["sample"]
+    causes = Counter(row["cause"] for row in sample)
+    rows = []
+    for cause, count in causes.most_common():
+        example = next(row for row in sample if row["cause"] == cause)
+        rows.append([cause, count, example["label"], example["gold"] or "–", example["found"] or "–"])
+    return table(["cause", f"of {len(sample)}", "for example", "gold", "found"], rows)
+
+
 def baselines(root: Path) -> str:
     """Simpler systems on the same folds, and the project's own in the last row."""
     own = _json(root / "models" / "evaluation.json")
@@ -335,6 +347,7 @@ BLOCKS: dict[str, Callable[[Path], str]] = {
     "data": data,
     "baselines": baselines,
     "encoders": encoders,
+    "errors": errors,
     "experiments": experiments,
     "extractors": extractors,
     "indicators": indicators,
