@@ -58,7 +58,7 @@ def decode_mentions(
     """Mention spans from character logits: the best valid tag sequence, each span with its posterior.
 
     No mention crosses a line break, none begins or ends in white space, and metrics and quantities lose what rules 9
-    and 12 leave outside them, unless words are tagged.
+    and 12 leave outside them, unless that would cut a word.
 
     Args:
         text: The text.
@@ -84,11 +84,10 @@ def decode_mentions(
         found.append(span)
     scored = span_posteriors(found, allowed, first, follow, LAYERS[MENTION])
     placed = [LabeledSpan(units[s.start].start, units[s.end - 1].end, s.label, s.score) for s in scored]
-    if words is not None:  # a word is kept whole
-        return placed
-    return [kept for span in placed for kept in _bordered(text, span, region)]
-
-
-def _bordered(text: str, span: LabeledSpan, region: str | None) -> list[LabeledSpan]:
-    kept = [metric_borders(text, span, region)] if span.label == METRIC else quantity_borders(text, span)
-    return [replace(span, start=part.start, end=part.end) for part in kept]
+    starts, ends = {unit.start for unit in units}, {unit.end for unit in units}
+    found = []
+    for span in placed:
+        parts = [metric_borders(text, span, region)] if span.label == METRIC else quantity_borders(text, span)
+        whole = all(part.start in starts and part.end in ends for part in parts)  # no word is cut
+        found += [replace(span, start=part.start, end=part.end) for part in parts] if whole else [span]
+    return found
