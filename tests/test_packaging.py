@@ -13,6 +13,12 @@ from fazhi.packaging import build, compare, extract_offline
 from tests.conftest import RAW, blank
 
 
+def test_an_installation_of_another_version_is_refused(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("fazhi.packaging.__version__", "0.0.1")
+    with pytest.raises(ModelError, match=r"the code is fazhi 0\.0\.1, the installation says"):
+        build(tmp_path, tmp_path, meta={})
+
+
 @pytest.fixture(scope="module")
 def wheel(trained, tmp_path_factory) -> Path:
     """A wheel of the little pipeline, its components named as in the base config."""

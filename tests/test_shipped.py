@@ -1,9 +1,12 @@
 """The shipped model, as `make demo` and users load it."""
 
 import json
+import zipfile
 
 import pytest
+from packaging.requirements import Requirement
 
+from fazhi import __version__
 from fazhi.api import extract, load
 from fazhi.evaluate import predict, score
 from fazhi.packaging import compare
@@ -21,6 +24,17 @@ def test_it_finds_what_it_found_when_it_was_packaged(nlp) -> None:
     lines = (ROOT / "models" / "expected.jsonl").read_text(encoding="utf-8").splitlines()
     (wheel,) = (ROOT / "models").glob("*.whl")
     compare(wheel, [json.loads(line) for line in lines], extract(RAW, nlp).records)
+
+
+def test_the_wheel_asks_for_this_version_of_the_project() -> None:
+    (wheel,) = (ROOT / "models").glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith("/METADATA")]
+        found = archive.read(name).decode("utf-8")
+    (asked,) = [
+        Requirement(line.partition(": ")[2]) for line in found.splitlines() if line.startswith("Requires-Dist: fazhi")
+    ]
+    assert __version__ in asked.specifier
 
 
 def test_scores_are_probabilities_and_both_layers_are_there(nlp) -> None:

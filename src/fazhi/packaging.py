@@ -7,6 +7,7 @@ import subprocess
 import sys
 import venv
 from collections.abc import Callable, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,15 @@ def build(
 
     Returns:
         The wheel's path.
+
+    Raises:
+        ModelError: if the installation is of another version than the code, which the wheel would then ask for.
     """
+    if (installed := metadata.version("fazhi")) != __version__:
+        raise ModelError(
+            f"the code is fazhi {__version__}, the installation says {installed}, and the wheel would ask for that",
+            fix="install the project again: pip install --editable .",
+        )
     nlp = spacy.load(model)
     nlp.get_pipe("tagger").round_to_half()
     nlp.get_pipe("tagger").calibration = dict(calibration or {})
