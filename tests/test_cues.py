@@ -29,6 +29,12 @@ def said(text: str, words: str) -> str | None:
         ("二、工作思路和主要做法", None),
         ("二、年度工作计划完成情况", None),
         ("二、下一步工作举措", "PLANS"),
+        ("二、2024年推进法治政府建设的主要举措", "PLANS"),
+        ("二、明确方向,谋划2024年法治建设", "PLANS"),
+        ("二、2023年推进法治政府建设的主要举措", None),
+        ("二、贯彻《法治政府建设实施纲要（2021—2025年）》", None),
+        ("二、突出工作重点,提高履职质效", None),
+        ("二、2024年工作重点", "PLANS"),
         ("二、严格规范公正文明执法", None),
     ],
 )
@@ -58,6 +64,8 @@ def test_below_the_top_a_heading_with_usual_words_says_nothing() -> None:
         "在关键时期,我县将深入贯彻会议精神,",
         "我们明年要",
         "展望来年,",
+        "展望未来,",
+        "针对以上情况,我们将继续做好以下工作:",
     ],
 )
 def test_announcements_reach_to_the_end_of_their_paragraph(opening: str) -> None:
@@ -76,6 +84,7 @@ def test_announcements_reach_to_the_end_of_their_paragraph(opening: str) -> None
         "将以下事项作为重点,",
         "研究部署下一步工作,",
         "将案件移送检察院,",
+        "一年来主要做好以下工作,",
     ],
 )
 def test_what_is_no_announcement(measure: str) -> None:
@@ -126,11 +135,36 @@ def test_how_a_segment_begins_and_ends() -> None:
         {"effect verb"},
     ]
     assert names("为企业提供服务,对突出领域的案件,从轻行政处罚213件,审查文件75件,一个项目入选典型案例") == [
-        {"frame word", "frame that acts"},
+        {"frame word", "frame that acts", "service given"},
         {"frame word", "shortcoming sign"},
         {"frame word"},
         {"measure verb"},
         {"honour"},
+    ]
+    assert names(
+        "为改革提供支撑,为破解难题,高度重视信访,将整改作为一把手工程,储备库正式投入使用,能力有待进一步提高"
+    ) == [
+        {"frame word", "frame that acts", "support given"},
+        {"frame word", "aim"},
+        {"attitude"},
+        {"stance"},
+        {"result"},
+        {"shortcoming sign"},
+    ]
+    assert names("败诉率为5%,满意度提高3个百分点,全市排名第二,市中级人民法院审结15件,与法院会商,法院的判决") == [
+        {"figure"},
+        {"figure"},
+        {"honour", "figure"},
+        {"court"},
+        set(),
+        set(),
+    ]
+    assert names("今年已在两镇试行,力争三年内完成,拟建三座桥梁,拟定实施方案,已知的风险") == [
+        {"done already"},
+        {"lies ahead"},
+        {"lies ahead"},
+        set(),
+        set(),
     ]
 
 

@@ -1,8 +1,8 @@
 import pytest
 
 from fazhi.annotations.inline import parse
-from fazhi.labels import CLAUSE, LAYERS, MENTION
-from fazhi.linking import indicators, link
+from fazhi.labels import CLAUSE, LAYERS, MENTION, METRIC, QUANTITY
+from fazhi.linking import indicators, link, measured
 from fazhi.scoring import Counts, count
 from fazhi.types import LabeledSpan
 
@@ -23,6 +23,11 @@ from fazhi.types import LabeledSpan
         "<T>败诉率</T>同比下降<Q>3.2个百分点</Q>。",
         "<T1>应诉率</T1>升至<Q1>92%</Q1>,<T>检查次数</T>比上年减少<Q>128次</Q>。",
         "由<T1>许可时限</T1>压缩至<Q1>3天</Q1>。",
+        "<Q1>3次</Q1>召开<T1>专题会议</T1>,先后<Q2>6次</Q2>专题听取<T2>工作汇报</T2>。",
+        "<Q>2次</Q>听取<T1>汇报</T1><Q1>3件</Q1>。",
+        "<Q>2次</Q>通报后,<T>会议</T>如期召开。",
+        "将<T>检查次数</T>再压减<Q>20%</Q>,<T>应诉率</T>比上年<Q>翻一番</Q>,<T>败诉率</T>低于全市平均水平<Q>6个百分点</Q>。",
+        "<T1>应诉率</T1>提高到<Q1>95%</Q1>。",
     ],
 )
 def test_links(markup: str) -> None:
@@ -30,6 +35,23 @@ def test_links(markup: str) -> None:
     assert {(k.quantity, k.metric) for k in link(found.text, found.spans)} == {
         (k.quantity, k.metric) for k in found.links
     }
+
+
+def test_a_metric_stands_beside_its_value_or_is_named_as_an_indicator() -> None:
+    text = "召开恳谈会,提升执法效率,办理建议5件,败诉率仍然较高"
+    spans = [
+        LabeledSpan(text.index(words), text.index(words) + len(words), label)
+        for words, label in (
+            ("恳谈会", METRIC),
+            ("执法效率", METRIC),
+            ("建议", METRIC),
+            ("5件", QUANTITY),
+            ("败诉率", METRIC),
+        )
+    ]
+    kept, links = measured(text, spans, link(text, spans))
+    assert [span.of(text) for span in kept] == ["建议", "5件", "败诉率"]
+    assert [(kept[k.metric].of(text), kept[k.quantity].of(text)) for k in links] == [("建议", "5件")]
 
 
 def test_rule_on_real_gold(gold) -> None:

@@ -18,6 +18,7 @@ from fazhi.vocabulary import (
     FRAME_WORDS,
     MEASURE_VERBS,
     PLAN_HEADING,
+    SHORTCOMING_HEADING,
     SHORTCOMING_SIGN,
     STARTS_WITH_EFFECT_VERB,
     STARTS_WITH_FRAME_WORD,
@@ -45,6 +46,31 @@ _FRAME_THAT_ACTS = re.compile(
     f"^(?:{'|'.join(FRAME_WORDS)}|把|将|向|与|就|给).*(?:进行|提供|予以|给予|实施|纳入|列入|出台|签订|实行|作出|{_VERBS})"
 )
 _HONOUR = re.compile("入选|获评|荣获|获得|被评为|被列为|获批|获奖|位列|位居|排名")
+# 为…提供 a service is a measure, 为…提供支撑 an effect; 为解决… says why.
+_GIVES = "^为.+提供"
+_SUPPORT = "支撑|保障|支持|动力|保证|基础|遵循|依据|条件|助力"
+_AIM = re.compile(
+    "^为(?:了|着力|切实|进一步|有效|更好地?|深入|全面)?"
+    "(?:解决|实现|确保|保障|推进|推动|加强|规范|提高|提升|破解|落实|贯彻|适应|做好|防止|防范|化解)"
+)
+_ATTITUDE = re.compile("高度重视|注重")
+_STANCE = re.compile("[把将].+作为")
+# The thing itself comes first and what became of it last: 12345热线平台作用充分发挥, 储备库正式投入使用.
+_RESULT = re.compile(
+    "(?<![待需要未于])(?:更加|更为|进一步|不断|持续|明显|显著|大幅|逐步|初步|基本|日益|日趋|正式|全部|全面|充分|有效|及时|得到|均|已经?|稳步|有力|有所|相)"
+    "(?:增强|减少|提升|提高|好转|缓解|形成|遏制|平稳|显现|下降|改观|改善|扭转|优化|畅通|完善|健全|规范|到位|融合|推进|公开"
+    "|投入使用|召开|入库|发挥|落实|建立|完成|开展|有序|清晰|浓厚|实现|保持|覆盖|见效|深化|拓展|凸显|压实|夯实|巩固)$"
+)
+_FIGURE = re.compile(
+    r"(?:\d[%％‰]|百分点|第[\d一二三四五六七八九十]+|[一两]番|[一二两三四五六七八九]成|分之[一二三四五])$"
+)
+_COURT = re.compile(
+    "^(?:今年|全年|年内|一年来|其中)?(?:[\u4e00-\u9fff]{0,4}[省市县区州旗级])?(?:[中高]级)?(?:人民)?(?:法院|检察院|检察机关)"
+    "(?![的、与和同司]|生效|建议)"
+)
+# What tells against the heading: 今年已在两个乡镇试行 among plans, 力争三年内完成 among measures.
+_DONE_ALREADY = re.compile("已(?!知)")
+_LIES_AHEAD = re.compile("力争|争取|预计|[明来]年|今后|拟(?![定订制上])")
 _WORDS = {
     "measure verb": (STARTS_WITH_MEASURE_VERB,),
     "effect verb": (STARTS_WITH_EFFECT_VERB, _STARTS_WITH_OTHER_EFFECT),
@@ -52,7 +78,17 @@ _WORDS = {
     "frame end": (_ENDS_LIKE_FRAME,),
     "frame that acts": (_FRAME_THAT_ACTS,),
     "honour": (_HONOUR,),
+    "support given": (re.compile(f"{_GIVES}.*(?:{_SUPPORT})$"),),
+    "service given": (re.compile(f"{_GIVES}(?!.*(?:{_SUPPORT})$)"),),
+    "aim": (_AIM,),
+    "attitude": (_ATTITUDE,),
+    "stance": (_STANCE,),
+    "result": (_RESULT,),
+    "figure": (_FIGURE,),
+    "court": (_COURT,),
     "shortcoming sign": (SHORTCOMING_SIGN,),
+    "done already": (_DONE_ALREADY,),
+    "lies ahead": (_LIES_AHEAD,),
 }
 GROUPS = {"words": tuple(_WORDS), "roles": ROLES}
 CUES = tuple(cue for group in GROUPS.values() for cue in group)
@@ -62,11 +98,14 @@ _AHEAD = "下一步|下步|下一?阶段|下一?年度?|今后|明年|来年|新
 _PLAN_SUBHEADING = re.compile(f"{_AHEAD}|打算|努力方向|展望")
 # 工作思路和主要做法, 计划完成情况: what was done.
 _DONE = re.compile("完成|落实|执行|成效|成绩|做法|举措|情况")
-_SHORTCOMING_HEADING = re.compile("不足|问题|短板|困难|差距|薄弱")
+# The first year in a heading, if it stands in no title and no brackets: 2024年的重点举措.
+_YEAR_OF_HEADING = re.compile(r"^[^\d《（(“]*((?:19|20)\d{2})年")
 _SHORTCOMING_SUBHEADING = re.compile("存在|不足|差距")
 _REMEDIED = re.compile("整改|解决|化解|补齐|破解|处置|反馈")
 _WE = "(?:我们|我[省市县区镇乡局委]|[全本][省市县区镇乡]|[\u4e00-\u9fff]{2,6}[省市县区镇乡])"
-_ANNOUNCES = re.compile(f"^(?:(?:展望|面向|在|对|对于|{_WE})?(?:{_AHEAD})|对策$)")
+_ANNOUNCES = re.compile(
+    f"^(?:(?:展望|面向|在|对|对于|{_WE})?(?:{_AHEAD})|展望|对策$)|(?:继续|将|(?<!主)要|需)(?:着?[力重])?[做抓]好(?:以下|下面|如下)"
+)
 _YEAR = re.compile(r"^(?:展望|面向|在)?((?:19|20)\d{2})年")
 _WILL = re.compile(
     "将(?:继续|坚持|坚定|坚决|以(?!下)|进一步|深入|持续|不断|紧紧|紧扣|全面|认真|切实|着力|重点|严格|按照|围绕|加[快强大]|积极"
@@ -93,11 +132,12 @@ def roles(text: str, tree: Sequence[Section]) -> list[LabeledSpan]:
         tree: Its sections; without them, announcements are all there is.
     """
     said: list[str | None] = [None] * len(text)
+    year = metadata(text).year
     for region, indices in regions(tree, len(text)) if text else []:
-        said[region.start : region.end] = [_of_headings([tree[i] for i in indices])] * len(region)
+        said[region.start : region.end] = [_of_headings([tree[i] for i in indices], year)] * len(region)
     for start, end in _admissions(text):
         said[start:end] = [role or SHORTCOMINGS for role in said[start:end]]
-    for opening, paragraph_end, section_end in _announcements(text, tree):
+    for opening, paragraph_end, section_end in _announcements(text, tree, year):
         above = said[opening]
         if above == PLANS:
             continue
@@ -139,14 +179,15 @@ def cues(
     ]
 
 
-def _of_headings(enclosing: Sequence[Section]) -> str | None:
-    """What the innermost heading says that says anything."""
+def _of_headings(enclosing: Sequence[Section], year: int | None) -> str | None:
+    """What the innermost heading says that says anything; `year` is that of the report."""
     for section in reversed(enclosing):
         top = section.level == 0
-        plans = _PLAN_SUBHEADING.search(section.title)
+        plans = _PLAN_SUBHEADING.search(section.title) is not None
+        plans = plans or _is_later(_YEAR_OF_HEADING.match(section.title), year)
         if top and not plans and not _DONE.search(section.title):
-            plans = PLAN_HEADING.search(section.title)
-        lacks = (_SHORTCOMING_HEADING if top else _SHORTCOMING_SUBHEADING).search(section.title)
+            plans = PLAN_HEADING.search(section.title) is not None
+        lacks = (SHORTCOMING_HEADING if top else _SHORTCOMING_SUBHEADING).search(section.title)
         if lacks and _REMEDIED.search(section.title):
             lacks = None
         if plans or lacks:
@@ -162,12 +203,11 @@ def _admissions(text: str) -> Iterator[tuple[int, int]]:
             yield unit.start, next((i for i in range(unit.end, len(text)) if text[i] in marks), len(text))
 
 
-def _announcements(text: str, tree: Sequence[Section]) -> Iterator[tuple[int, int, int]]:
+def _announcements(text: str, tree: Sequence[Section], year: int | None) -> Iterator[tuple[int, int, int]]:
     """Where plans are announced outside headings, with the end of the paragraph and of what follows it.
 
     That is the section, or the rest of a text without sections if the paragraph ends with a colon or is a headline.
     """
-    year = metadata(text).year
     headings = [section.heading for section in tree]
     paragraph_end = 0
     for unit in segments(text):
@@ -189,13 +229,16 @@ def _announcements(text: str, tree: Sequence[Section]) -> Iterator[tuple[int, in
 
 
 def _announces(segment: str, year: int | None) -> bool:
-    named = _YEAR.match(segment)
-    if named and year is not None and int(named[1]) > year:
+    if _is_later(_YEAR.match(segment), year):
         return True
-    if _ANNOUNCES.match(segment):
+    if _ANNOUNCES.search(segment):
         return True
     will = _WILL.search(segment)
     return will is not None and not _TAKES_OBJECT.search(segment, will.end())
+
+
+def _is_later(named: re.Match[str] | None, year: int | None) -> bool:
+    return named is not None and year is not None and int(named[1]) > year
 
 
 def clipped(found: Sequence[LabeledSpan], span: CharSpan) -> list[LabeledSpan]:

@@ -9,6 +9,7 @@ from fazhi.clauses import sentences
 from fazhi.labels import CLAUSE, MENTION, METRIC, QUANTITY, span_id
 from fazhi.quantity import decimal_string, parse_quantity
 from fazhi.types import LabeledSpan, Link
+from fazhi.vocabulary import ENDS_LIKE_INDICATOR
 
 # Words that may join metrics which share one value: 办结率和满意率均达100%.
 JOINING = frozenset({"和", "与", "及", "、", "以及"})
@@ -17,10 +18,17 @@ BEHIND = frozenset({"", "的"})
 # Between a metric and a figure that says by how much it changed, which is not its value (specification, rule 15).
 # 降至, 升到 and 减为 give the new value.
 CHANGE = re.compile(
-    "(?:同比|环比|比上年|较上年|比去年|较去年|比同期|[比较][^,，、]{1,8})?"
-    "(?:增长|增加|增幅|上升|上涨|提高|提升|下降|降低|减少|减幅|压减|压缩|缩短|回落|翻|高出?|低于?|多|少|[再又]?[降升减增])"
-    "[了过幅近约超]*(?!至|到|为)"
+    "(?:同比|环比|比上年|较上年|比去年|较去年|比同期|[比较][^,，、]{1,8})?(?:分别|平均|累计|[再又])*(?:[比较][^,，、]{1,8})?"
+    "(?:增长|增加|增幅|上升|上涨|提高|提升|下降|降低|减少|减幅|压减|压缩|缩短|回落|翻|高出?|低于?|多|少|[降升减增])"
+    "[了过幅近约超]*(?!至|到|为)(?:全[国省市州县区](?:平均(?:水平)?|均值)?)?"
 )
+# 翻一番, 翻两番: the verb is part of the figure.
+DOUBLED = re.compile("翻")
+# How often something was held stands before the verb: 3次召开专题会议, 先后6次专题听取汇报.
+TIMES = re.compile("[次场轮]$")
+HELD = re.compile("[^,，;；:：、。的]{1,6}")
+# Rule 13 closes its list; 执法效率 ends like an indicator and is none.
+NO_INDICATOR = re.compile("效率$")
 # Values given in the order of their metrics: 办复率、满意率分别为100%和99.2%.
 IN_TURN = re.compile("分别|依次")
 # Clause punctuation, which a value on the far side of has its metric elsewhere.
@@ -33,7 +41,8 @@ def link(text: str, spans: Sequence[LabeledSpan]) -> list[Link]:
     A quantity belongs to the metric that follows at once (36场次[法治讲座]). Failing that it belongs to the last
     metric before it in the same clause (受理[行政复议申请]86件), other quantities between them or not
     (队伍37支1841人), together with the metrics joined to that one (办结率和满意率均达100%). Values given in turn go to
-    their metrics in turn (办复率、满意率分别为100%和99.2%). By how much a metric changed is not its value.
+    their metrics in turn (办复率、满意率分别为100%和99.2%). By how much a metric changed is not its value. How often
+    something was held may stand before its verb (3次召开[专题会议]).
 
     Args:
         text: The cleaned text.
@@ -48,6 +57,29 @@ def link(text: str, spans: Sequence[LabeledSpan]) -> list[Link]:
         inside = [i for i in order if sentence.contains(spans[i]) and spans[i].label in (METRIC, QUANTITY)]
         links += _link_sentence(text, spans, inside)
     return links
+
+
+def measured(text: str, spans: Sequence[LabeledSpan], links: Sequence[Link]) -> tuple[list[LabeledSpan], list[Link]]:
+    """Spans without the metrics that the specification knows no place for, and the links between those that are left.
+
+    A metric stands beside its value (rule 12), or it is named as an indicator is (rule 13).
+
+    Args:
+        text: The cleaned text.
+        spans: Its spans.
+        links: Links between them, as `link` finds them.
+
+    Returns:
+        The spans that stay, in the same order, and the same links as indices into them.
+    """
+    valued = {found.metric for found in links}
+    kept = [i for i, span in enumerate(spans) if span.label != METRIC or i in valued or _names_indicator(span.of(text))]
+    place = {i: at for at, i in enumerate(kept)}
+    return [spans[i] for i in kept], [Link(place[found.quantity], place[found.metric], found.score) for found in links]
+
+
+def _names_indicator(words: str) -> bool:
+    return ENDS_LIKE_INDICATOR.search(words) is not None and NO_INDICATOR.search(words) is None
 
 
 def _link_sentence(text: str, spans: Sequence[LabeledSpan], inside: Sequence[int]) -> list[Link]:
@@ -68,6 +100,8 @@ def _link_sentence(text: str, spans: Sequence[LabeledSpan], inside: Sequence[int
             chosen = [follower]
         else:
             chosen = _metrics_before(text, spans, inside[:at], i, owner)
+        if not chosen and follower is not None and _held(text, spans, inside, at):
+            chosen = [follower]
         chosen = _in_turn(text, spans, inside[:at], i, chosen)
         links += [Link(i, metric, _product(spans[i].score, spans[metric].score)) for metric in chosen]
     return links
@@ -101,7 +135,22 @@ def _is_change(text: str, spans: Sequence[LabeledSpan], before: Sequence[int], q
     if not before or spans[before[-1]].label != METRIC:
         return False
     gap = _between(text, spans, before[-1], quantity)
-    return CHANGE.fullmatch(gap) is not None
+    doubled = DOUBLED.match(text, spans[quantity].start)
+    return CHANGE.fullmatch(gap + (doubled.group() if doubled else "")) is not None
+
+
+def _held(text: str, spans: Sequence[LabeledSpan], inside: Sequence[int], at: int) -> bool:
+    """Whether a quantity says how often the metric behind it was held, which has no value of its own behind it."""
+    quantity, metric = inside[at : at + 2]
+    if not TIMES.search(spans[quantity].of(text)) or not HELD.fullmatch(_between(text, spans, quantity, metric)):
+        return False
+    behind = inside[at + 2] if at + 2 < len(inside) else None
+    own = (
+        behind is not None
+        and spans[behind].label == QUANTITY
+        and not BREAKS & set(_between(text, spans, metric, behind))
+    )
+    return not own
 
 
 def _in_turn(

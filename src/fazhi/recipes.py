@@ -35,21 +35,20 @@ MARK = "fingerprint.json"
 # What a trained model depends on besides its config: these libraries and modules, and files of these kinds.
 LIBRARIES = ("spacy", "torch", "transformers")
 CODE = (
-    *(
-        "clauses.py",
-        "codec.py",
-        "corpus.py",
-        "cues.py",
-        "docs.py",
-        "labels.py",
-        "metadata.py",
-        "model.py",
-        "sections.py",
-        "segment.py",
-        "vocabulary.py",
-        "windows.py",
-    ),
-    "pipes",
+    "clauses.py",
+    "codec.py",
+    "corpus.py",
+    "cues.py",
+    "docs.py",
+    "labels.py",
+    "metadata.py",
+    "model.py",
+    "pipes/sections.py",
+    "pipes/tagger.py",
+    "sections.py",
+    "segment.py",
+    "vocabulary.py",
+    "windows.py",
 )
 CONTENT = {".arrow", ".json", ".jsonl", ".msgpack", ".npz", ".py", ".safetensors"}
 LOG = "log.jsonl"

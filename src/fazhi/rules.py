@@ -15,13 +15,13 @@ from fazhi.types import CharSpan, LabeledSpan
 from fazhi.vocabulary import (
     MEASURE_VERBS,
     PLAN_HEADING,
+    SHORTCOMING_HEADING,
     SHORTCOMING_SIGN,
     STARTS_WITH_EFFECT_VERB,
     STARTS_WITH_FRAME_WORD,
     STARTS_WITH_MEASURE_VERB,
 )
 
-SHORTCOMING_HEADING = re.compile("不足|问题|短板|困难|差距|薄弱")
 HEDGE = "(?:约|近|超过?|逾|不少于|不低于|不超过)"
 CLASSIFIERS = (
     "个百分点|万余?[件人元次条份户]|平方米|公里|人次|场次|批次|户次|件次|家次|车次"

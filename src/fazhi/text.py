@@ -334,6 +334,7 @@ def clean(source: str | MappedText, piece_of: Condition | None = None) -> Mapped
     if state.spaces_lost:
         mapped = mapped.sub(LOST_SPACE, " ", "lost space")
     mapped = mapped.sub(STRAY_SPACE, "", "stray space")
+    mapped = mapped.sub(GLOSS, "", "pinyin gloss")  # which a lost space had stood before
     mapped = mapped.sub(SPACE, " ", "white space")
     mapped = mapped.sub(INDENT, "", "indent")
     mapped = mapped.sub(DOUBLED_COMMA, "", "doubled punctuation")

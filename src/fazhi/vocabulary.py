@@ -41,7 +41,9 @@ STARTS_WITH_EFFECT_VERB = re.compile(f"^{_ADVERB}(?:{'|'.join(EFFECT_VERBS)})")
 STARTS_WITH_FRAME_WORD = re.compile(f"^(?:{'|'.join(FRAME_WORDS)})")
 SHORTCOMING_SIGN = re.compile("|".join(SHORTCOMING_SIGNS))
 ENDS_LIKE_INDICATOR = re.compile(f"(?:{'|'.join(INDICATOR_ENDINGS)})$")
-# Words by which a heading tells that what follows lies ahead.
+# Words by which a heading tells that what follows lies ahead. 突出工作重点 tells of what was done.
 PLAN_HEADING = re.compile(
-    "计划|打算|安排|思路|下一步|下步|下一?年度?|下阶段|展望|来年|今后|明年|新的一年|努力方向|工作重点|工作目标"
+    "计划|打算|安排|思路|下一步|下步|下一?年度?|下阶段|展望|来年|今后|明年|新的一年|努力方向"
+    "|(?<!突出)(?<!聚焦)(?<!围绕)(?<!紧扣)(?<!把握)工作重点|工作目标"
 )
+SHORTCOMING_HEADING = re.compile("不足|问题|短板|困难|差距|薄弱")
