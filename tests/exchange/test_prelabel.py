@@ -40,8 +40,8 @@ def test_paragraphs_hold_all_spans_and_links_of_their_report(records) -> None:
 @pytest.mark.parametrize(("tool", "suffix"), [("label-studio", "json"), ("doccano", "jsonl"), ("prodigy", "jsonl")])
 def test_predictions_can_be_imported_as_they_are(tool: str, suffix: str, model_folder, tmp_path) -> None:
     out, gold = tmp_path / f"work.{suffix}", tmp_path / "gold.jsonl"
-    options = ("--to", tool, "-o", out, "-m", model_folder, "--sort", "uncertain", "--paragraphs")
-    result = invoke("prelabel", RAW[0], *options)
+    options = ("--to", tool, "-o", out, "--sort", "uncertain", "--paragraphs")
+    result = invoke("prelabel", model_folder, RAW[0], *options)
     assert result.exit_code == 0, result.output
     assert invoke("import", out, gold, "--from", tool).exit_code == 0
     found = list(read_gold(gold))
@@ -81,7 +81,7 @@ def test_configs_of_tools_name_every_label_with_its_own_key(tmp_path) -> None:
 
 def test_unknown_tools_and_orders_are_named(tmp_path) -> None:
     for option in (("--to", "brat"), ("--to", "doccano", "--sort", "length")):
-        result = invoke("prelabel", RAW[0], "-o", tmp_path / "x", *option)
+        result = invoke("prelabel", "zh_fazhi_report", RAW[0], "-o", tmp_path / "x", *option)
         assert (result.exit_code, "is not known here" in result.stderr) == (1, True)
 
 

@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 from rich.progress import track
 
-from fazhi.cli.console import Files, Model, err, fail, out, score_table
+from fazhi.cli.console import Files, err, fail, out, score_table
 from fazhi.errors import AnnotationError, FazhiError
 
 app = typer.Typer(no_args_is_help=True, help="Check, convert and compare labelled reports.")
@@ -194,10 +194,10 @@ def export_labels(
 
 @app.command()
 def prelabel(
+    model: Annotated[str, typer.Argument(help="Name of an installed model, or folder of a pipeline.")],
     files: Files,
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write.")],
     tool: Annotated[str, typer.Option("--to", help="label-studio, doccano or prodigy.")],
-    model: Model = "zh_fazhi_report",
     sort: Annotated[str | None, typer.Option(help="`uncertain`: the least sure first; by default as given.")] = None,
     paragraphs: Annotated[
         bool, typer.Option("--paragraphs", help="One text a paragraph instead of one a report.")
