@@ -37,6 +37,22 @@ def test_the_wheel_asks_for_this_version_of_the_project() -> None:
     assert __version__ in asked.specifier
 
 
+def test_items_of_a_numbered_list_are_read_and_headings_are_not(nlp) -> None:
+    doc = nlp(
+        "某县2022年法治政府建设报告\n一、主要举措\n(一)深化行政执法改革\n推进改革，完成12项。\n二、存在问题\n1.执法力量薄弱。\n"
+        "2.部分干部法治意识不强。\n三、下一步工作打算\n(一)加强执法培训，提高执法水平。\n(二)完善监督机制。\n某县人民政府\n2023年1月5日"
+    )
+    assert [(span.label_, span.text) for span in doc.spans["clause"]] == [
+        ("MEASURE", "推进改革"),
+        ("MEASURE", "完成12项"),
+        ("SHORTCOMING", "执法力量薄弱"),
+        ("SHORTCOMING", "部分干部法治意识不强"),
+        ("PLAN", "加强执法培训"),
+        ("PLAN", "提高执法水平"),
+        ("PLAN", "完善监督机制"),
+    ]
+
+
 def test_scores_are_probabilities_and_both_layers_are_there(nlp) -> None:
     doc = nlp("受理行政复议申请136件,审结120件。")
     for layer in ("clause", "mention"):

@@ -24,6 +24,7 @@ LONGEST_PREAMBLE = 0.15
 """The share of a report before its first heading, at most, that is a preamble; where list numbers begin later, that is
 text under no heading."""
 TITLE_ENDS = frozenset("。:：;；!！\n")
+SENTENCE = re.compile("[。;；!！,，]")
 
 
 def sections(text: str) -> list[Section]:
@@ -31,12 +32,27 @@ def sections(text: str) -> list[Section]:
 
     A heading starts a line with a list number (一、 （一） 1. and their like). Its title is the rest of the line, or
     the first sentence where the body runs on behind it. A numbered line whose first sentence is longer than
-    `LONGEST_TITLE` characters is body text, not a heading. The kinds of list number may nest in any order: a kind
-    that is not open yet opens one level deeper.
+    `LONGEST_TITLE` characters is body text, not a heading, and so is one that governs nothing: an item of a list. The
+    kinds of list number may nest in any order: a kind that is not open yet opens one level deeper.
 
     Returns:
         Sections whose `parent` is an index into the same list.
     """
+    found = _numbered(text)
+    kept = _governing(text, found)
+    place: dict[int | None, int | None] = {old: new for new, old in enumerate(kept)} | {None: None}
+    return [replace(found[i], parent=place[found[i].parent]) for i in kept]
+
+
+def items(text: str) -> list[CharSpan]:
+    """The list numbers of lines that look like headings and govern nothing, blanks behind them included, in order."""
+    found = _numbered(text)
+    kept = set(_governing(text, found))
+    return [CharSpan(s.heading.start, s.heading.end - len(s.title)) for i, s in enumerate(found) if i not in kept]
+
+
+def _numbered(text: str) -> list[Section]:
+    """All lines with a list number and a title, with the text up to the next of their own or a higher level."""
     ends = [i for i in delimiters(text) if text[i] in TITLE_ENDS]
     found: list[Section] = []
     open_kinds: list[tuple[str, int]] = []
@@ -76,6 +92,15 @@ def _with_ends(found: list[Section]) -> list[Section]:
         )
         for i, section in enumerate(found)
     ]
+
+
+def _governing(text: str, found: Sequence[Section]) -> list[int]:
+    """The places of the sections that govern any sentence or section.
+
+    What follows the last item of a report is its issuer and date, and they are no sentence.
+    """
+    parents = {section.parent for section in found}
+    return [i for i, s in enumerate(found) if i in parents or SENTENCE.search(text, s.heading.end + 1, s.end)]
 
 
 def headings(text: str) -> list[CharSpan]:

@@ -24,7 +24,7 @@ from fazhi.errors import FazhiError, ModelError
 from fazhi.labels import CLAUSE, LAYERS, MENTION
 from fazhi.model import Passage, Tagger, Target
 from fazhi.pipes.scorer import score_examples
-from fazhi.sections import sections, without_clauses
+from fazhi.sections import items, sections, without_clauses
 from fazhi.segment import Segmenter
 from fazhi.types import CharSpan, LabeledSpan, Window
 from fazhi.windows import check_budget, windows
@@ -144,12 +144,24 @@ class TaggerPipe(TrainablePipe):
             return [replace(w, context=context) for w in windows(len(text), [], **settings)]
         return windows(len(text), get_sections(doc) or sections(text), **settings)
 
+    def shown(self, doc: Doc, text: str) -> str:
+        """What the encoder reads: the text, with blanks for the list numbers of items.
+
+        In the labelled reports such a number stands before headings alone, which have no label; an item has one.
+        """
+        if not self.cfg["use_headings"] or facts(doc).get(CONTEXT) is not None:
+            return text
+        for number in items(text):
+            text = text[: number.start] + " " * len(number) + text[number.end :]
+        return text
+
     def predict(self, docs: Iterable[Doc]) -> list[tuple[Floats, Floats]]:
         """Stitched logits of both layers for each doc: (characters, classes) and (characters, tags)."""
         docs = list(docs)
         texts = [doc.text for doc in docs]
         cut = [self.windows(doc, text) for doc, text in zip(docs, texts, strict=True)]
-        passages = [Passage(w.context, w.span.of(text)) for text, found in zip(texts, cut, strict=True) for w in found]
+        shown = [self.shown(doc, text) for doc, text in zip(docs, texts, strict=True)]
+        passages = [Passage(w.context, w.span.of(text)) for text, found in zip(shown, cut, strict=True) for w in found]
         scores = iter(self.tagger.predict(passages, batch_size=self.cfg["batch_size"]))
         return [stitch(found, [next(scores) for _ in found]) for found in cut]
 
