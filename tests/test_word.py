@@ -81,7 +81,7 @@ def test_numbers_that_word_makes_up_are_there_and_make_the_heading_tree(document
         "一、主要做法", "（一）依法决策", "（二）规范执法", "1.公示", "2.记录", "二、存在不足", "（一）力量不足",
     ]  # fmt: skip
     assert text.split("\n")[7:] == ["③其他", "④又", "点"]
-    assert [s.level for s in sections(text)][:3] == [0, 1, 1]
+    assert [s.level for s in sections(text.replace("\n", "。推进改革。\n"))][:5] == [0, 1, 1, 2, 2]
 
 
 def test_numbers_of_styles_count_too(document) -> None:
