@@ -22,8 +22,6 @@ CHANGE = re.compile(
     "(?:增长|增加|增幅|上升|上涨|提高|提升|下降|降低|减少|减幅|压减|压缩|缩短|回落|翻|高出?|低于?|多|少|[降升减增])"
     "[了过幅近约超]*(?!至|到|为)(?:全[国省市州县区](?:平均(?:水平)?|均值)?)?"
 )
-# 翻一番, 翻两番: the verb is part of the figure.
-DOUBLED = re.compile("翻")
 # How often something was held stands before the verb: 3次召开专题会议, 先后6次专题听取汇报.
 TIMES = re.compile("[次场轮]$")
 HELD = re.compile("[^,，;；:：、。的]{1,6}")
@@ -134,9 +132,10 @@ def _is_change(text: str, spans: Sequence[LabeledSpan], before: Sequence[int], q
     """Whether the words right before a quantity say that it is the size of a change."""
     if not before or spans[before[-1]].label != METRIC:
         return False
-    gap = _between(text, spans, before[-1], quantity)
-    doubled = DOUBLED.match(text, spans[quantity].start)
-    return CHANGE.fullmatch(gap + (doubled.group() if doubled else "")) is not None
+    between = _between(text, spans, before[-1], quantity)
+    # 翻一番: the verb is part of the figure.
+    verb = "翻" if text.startswith("翻", spans[quantity].start) else ""
+    return CHANGE.fullmatch(between + verb) is not None
 
 
 def _held(text: str, spans: Sequence[LabeledSpan], inside: Sequence[int], at: int) -> bool:
@@ -144,13 +143,10 @@ def _held(text: str, spans: Sequence[LabeledSpan], inside: Sequence[int], at: in
     quantity, metric = inside[at : at + 2]
     if not TIMES.search(spans[quantity].of(text)) or not HELD.fullmatch(_between(text, spans, quantity, metric)):
         return False
-    behind = inside[at + 2] if at + 2 < len(inside) else None
-    own = (
-        behind is not None
-        and spans[behind].label == QUANTITY
-        and not BREAKS & set(_between(text, spans, metric, behind))
+    return not any(
+        spans[i].label == QUANTITY and not BREAKS & set(_between(text, spans, metric, i))
+        for i in inside[at + 2 : at + 3]
     )
-    return not own
 
 
 def _in_turn(
