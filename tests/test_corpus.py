@@ -1,3 +1,5 @@
+import warnings
+
 import pytest
 import spacy
 
@@ -64,6 +66,16 @@ def test_what_cannot_be_learnt_is_told(tmp_path, span: LabeledSpan, reason: str)
     path = write(tmp_path, span, text="推进改革工作。")
     with pytest.warns(FazhiWarning, match=reason):
         list(read_passages(path, window=4, drop_headings=0.0, seed=0)(spacy.blank("zh")))
+
+
+def test_passages_show_blanks_for_what_leads_an_item_unless_a_label_covers_it(tmp_path) -> None:
+    text = "一、工作\n1.推进改革。\n2.开展培训。"
+    for start, shown in ((8, "  推进改革。\n  开展培训。"), (6, "1.推进改革。\n2.开展培训。")):
+        path = write(tmp_path, LabeledSpan(start, 12, "MEASURE"), text=text)
+        read = read_passages(path, window=60, drop_headings=0.0, seed=0)(blank())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FazhiWarning)
+            assert any(shown in example.reference.text for example in read)
 
 
 def test_a_passage_that_cuts_a_span_is_left_out(tmp_path) -> None:

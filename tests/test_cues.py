@@ -125,6 +125,29 @@ def names(text: str) -> list[set[str]]:
     return [{CUES[i] for i in found} for found in cues(text, segments(text), [])]
 
 
+def test_admitted_shortcomings_reach_over_a_list_line_by_line() -> None:
+    text = f"{TITLE}成绩很多。主要存在以下问题:\n1.力量不足。\n●意识不强\n明显好转。"
+    assert [role.of(text) for role in roles(text, [])] == ["主要存在以下问题:\n1.力量不足。\n●意识不强"]
+
+
+def test_headlines_without_number_say_what_follows() -> None:
+    text = (
+        f"{TITLE}存在问题\n尚未动工。\n主要做法\n加强培训,严格执法。\n【存在不足】\n●力量薄弱\n意识不强\n【工作打算】\n"
+        "推进改革。\n【整改问题】\n已经整改。\n成效\n办案加快。"
+    )
+    found = [(role.label, role.of(text)) for role in roles(text, [])]
+    assert found == [
+        ("SHORTCOMINGS", "存在问题\n尚未动工。\n"),
+        ("SHORTCOMINGS", "【存在不足】\n●力量薄弱\n意识不强\n"),
+        ("PLANS", "【工作打算】\n推进改革。\n"),
+    ]
+
+
+def test_a_title_is_no_headline() -> None:
+    text = "江川县2023年工作安排\n2023年法治政府建设存在问题的报告\n推进改革,加强监督。"
+    assert roles(text, []) == []
+
+
 def test_how_a_segment_begins_and_ends() -> None:
     assert names("有效提升质效,全面推进改革,按照上级要求,力量仍然不足,共有三人,切实减轻企业负担") == [
         {"effect verb"},

@@ -1,8 +1,9 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fazhi.labels import CLAUSE
-from fazhi.sections import headings, items, path, regions, sections, titles, without_clauses
+from fazhi.sections import headings, items, path, regions, sections, titles, without_clauses, without_item_marks
 
 REPORT = """某县2022年法治政府建设情况报告
 现将情况报告如下:
@@ -44,6 +45,36 @@ def test_a_numbered_line_that_governs_nothing_is_an_item_of_the_section_around_i
     assert titles(tree, REPORT.index("加强监管")) == ["一、主要工作", "(一)依法履职"]
     assert titles(tree, REPORT.index("加强培训")) == ["三、下一步打算"]
     assert [number.of(REPORT) for number in items(REPORT)] == ["2.", "1、"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("1.加强培训。\n2.严格执法。\n3.公开信息。\n全年没有错案。", []),
+        ("1.加强培训。\n2.严格执法。全年没有错案。", ["2.严格执法"]),
+        ("1.加强培训。2.严格执法。3.公开信息。", []),
+        ("1.加强培训；\n2.严格执法；公开信息。", []),
+        ("1）加强培训\n2）严格执法", []),
+        ("1.加强培训。\n2." + "严格执法，" * 15 + "公开信息。", []),
+        ("1.加强培训。\n2.2023年严格执法。\n3.公开信息。", []),
+        ("①加强培训。全年没有错案。", ["①加强培训"]),
+        ("(1)加强培训。①分级培训。全年没有错案。", ["(1)加强培训"]),
+        ("●加强培训。全年没有错案。", []),
+    ],
+)
+def test_what_is_an_item_and_what_a_heading(lines: str, expected: list[str]) -> None:
+    text = f"一、主要工作\n{lines}\n二、下一步\n推进改革。"
+    assert [heading.of(text) for heading in headings(text)] == ["一、主要工作", *expected, "二、下一步"]
+
+
+def test_bullets_without_any_stop_have_a_heading() -> None:
+    text = "一、主要工作\n●加强培训\n●严格执法\n二、下一步\n●推进改革"
+    assert [heading.of(text) for heading in headings(text)] == ["一、主要工作", "二、下一步"]
+
+
+def test_item_marks_become_as_many_blanks() -> None:
+    text = "一、主要工作\n（1）加强培训；\n（2）严格执法；\n●公开信息。"
+    assert without_item_marks(text) == "一、主要工作\n   加强培训；\n   严格执法；\n 公开信息。"
 
 
 def test_list_words_and_long_sentences_are_no_headings() -> None:

@@ -21,7 +21,7 @@ from fazhi.cues import clipped, roles
 from fazhi.docs import CONTEXT, ROLES, facts, set_sections, to_doc
 from fazhi.errors import AnnotationError, FazhiWarning
 from fazhi.labels import CLAUSE, LAYERS
-from fazhi.sections import sections
+from fazhi.sections import sections, without_item_marks
 from fazhi.types import LabeledSpan
 from fazhi.windows import passages
 
@@ -168,13 +168,16 @@ def read_passages(
 def _passages(
     document: GoldDocument, window: int, first: int, with_headings: bool
 ) -> Iterator[tuple[GoldDocument, str, list[LabeledSpan]]]:
-    """Cut a report into passages with their spans, heading paths and roles.
+    """Cut a report into passages with their spans, heading paths and roles, as a tagger is shown them.
 
     A passage that would cut a labelled span, because a segment is longer than the window, is left out: its halves
     would teach that there is nothing.
     """
     tree = sections(document.text) if with_headings else []
     said = roles(document.text, tree)
+    shown = without_item_marks(document.text)
+    if any(span.of(shown) != span.of(document.text) for span in document.spans):
+        shown = document.text  # its labels cover list numbers
     for cut in passages(document.text, tree, window=window, first=first):
         if any(s.overlaps(cut.span) and not cut.span.contains(s) for s in document.spans):
             continue
@@ -183,7 +186,7 @@ def _passages(
             for s in document.spans
             if cut.span.contains(s)
         )
-        part = GoldDocument(document.id, cut.span.of(document.text), inside, (), document.meta)
+        part = GoldDocument(document.id, cut.span.of(shown), inside, (), document.meta)
         yield part, cut.context, clipped(said, cut.span)
 
 

@@ -7,10 +7,10 @@ learn from them alone which verbs name an effect (rule 5). A cue decides nothing
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
-from fazhi.clauses import segments
-from fazhi.metadata import metadata
+from fazhi.clauses import DELIMITERS, LIST_WORD, segments
+from fazhi.metadata import Metadata, metadata
 from fazhi.sections import path, regions
 from fazhi.types import CharSpan, LabeledSpan, Section
 from fazhi.vocabulary import (
@@ -121,6 +121,7 @@ _ADMITS = re.compile(
     "(?:存在|有|面临).{0,8}(?:问题|不足|困难|差距|短板)$|^主要(?:问题|不足|困难|差距|短板)(?:是|有|为)?$"
 )
 _LIST = re.compile(r"[:：]\s*(?:[一1]是|第一|首先|[一1][、.．]|[(（][一1][)）]|①)")
+_LINES = re.compile(rf"(?:\n(?:{LIST_WORD.pattern}).+)+")
 LONGEST_HEADLINE = 25
 
 
@@ -132,9 +133,12 @@ def roles(text: str, tree: Sequence[Section]) -> list[LabeledSpan]:
         tree: Its sections; without them, announcements are all there is.
     """
     said: list[str | None] = [None] * len(text)
-    year = metadata(text).year
+    report = metadata(text)
+    year = report.year
     for region, indices in regions(tree, len(text)) if text else []:
         said[region.start : region.end] = [_of_headings([tree[i] for i in indices], year)] * len(region)
+    for start, end, headline in _headlines(text, tree, report):
+        said[start:end] = [role or headline for role in said[start:end]]
     for start, end in _admissions(text):
         said[start:end] = [role or SHORTCOMINGS for role in said[start:end]]
     for opening, paragraph_end, section_end in _announcements(text, tree, year):
@@ -181,26 +185,55 @@ def cues(
 
 def _of_headings(enclosing: Sequence[Section], year: int | None) -> str | None:
     """What the innermost heading says that says anything; `year` is that of the report."""
-    for section in reversed(enclosing):
-        top = section.level == 0
-        plans = _PLAN_SUBHEADING.search(section.title) is not None
-        plans = plans or _is_later(_YEAR_OF_HEADING.match(section.title), year)
-        if top and not plans and not _DONE.search(section.title):
-            plans = PLAN_HEADING.search(section.title) is not None
-        lacks = (SHORTCOMING_HEADING if top else _SHORTCOMING_SUBHEADING).search(section.title)
-        if lacks and _REMEDIED.search(section.title):
-            lacks = None
-        if plans or lacks:
-            return BOTH if plans and lacks else PLANS if plans else SHORTCOMINGS
-    return None
+    said = (_of_title(section.title, section.level == 0, year) for section in reversed(enclosing))
+    return next((role for role in said if role is not None), None)
+
+
+def _of_title(title: str, top: bool, year: int | None) -> str | None:
+    plans = _PLAN_SUBHEADING.search(title) is not None or _is_later(_YEAR_OF_HEADING.match(title), year)
+    if top and not plans and not _DONE.search(title):
+        plans = PLAN_HEADING.search(title) is not None
+    lacks = (SHORTCOMING_HEADING if top else _SHORTCOMING_SUBHEADING).search(title) is not None
+    if lacks and _REMEDIED.search(title):
+        lacks = False
+    if plans and lacks:
+        return BOTH
+    return PLANS if plans else SHORTCOMINGS if lacks else None
+
+
+def _headlines(text: str, tree: Sequence[Section], report: Metadata) -> Iterator[tuple[int, int, str]]:
+    """Where a headline without a number (存在不足, 【下步打算】) says what follows, up to the next headline.
+
+    Headlines are short lines with neither delimiter nor list number, not the title; a longer line or a list follows.
+    """
+    lines, start = [], 0
+    for line in text.split("\n"):
+        if line.strip():
+            lines.append((start, line.strip()))
+        start += len(line) + 1
+    numbered = {section.heading.start for section in tree}
+    found: list[tuple[int, str | None]] = []
+    for (start, line), (_, after) in pairwise(lines[1:]):  # no report begins with its problems
+        if start not in numbered and line != report.title and _is_headline(line) and not _is_headline(after):
+            found.append((start, _of_title(line, True, report.year)))
+    for (start, role), (end, _) in pairwise([*found, (len(text), None)]):
+        enclosing = path(tree, start)
+        if role is not None:
+            yield start, min(end, tree[enclosing[-1]].end) if enclosing else end, role
+
+
+def _is_headline(line: str) -> bool:
+    return 0 < len(line) <= LONGEST_HEADLINE and LIST_WORD.match(line) is None and not DELIMITERS & set(line)
 
 
 def _admissions(text: str) -> Iterator[tuple[int, int]]:
-    """Where a sentence announces shortcomings: up to its end, or to that of the paragraph if a list follows."""
+    """Where a sentence announces shortcomings: up to its end, or to that of the list that follows."""
     for unit in segments(text):
         if text[unit.end : unit.end + 1] in (":", "：") and _ADMITS.search(unit.of(text)):
+            listed = _LINES.match(text, unit.end + 1)
             marks = "\n" if _LIST.match(text, unit.end) else "。\n"
-            yield unit.start, next((i for i in range(unit.end, len(text)) if text[i] in marks), len(text))
+            end = next((i for i in range(unit.end, len(text)) if text[i] in marks), len(text))
+            yield unit.start, listed.end() if listed else end
 
 
 def _announcements(text: str, tree: Sequence[Section], year: int | None) -> Iterator[tuple[int, int, int]]:
@@ -213,7 +246,7 @@ def _announcements(text: str, tree: Sequence[Section], year: int | None) -> Iter
     for unit in segments(text):
         if unit.start < paragraph_end or any(unit.overlaps(heading) for heading in headings):
             continue
-        if not _announces(unit.of(text), year):
+        if not _announces(unit.of(text).strip("【】"), year):
             continue
         line_end = text.find("\n", unit.start)
         paragraph_end = len(text) if line_end < 0 else line_end

@@ -25,8 +25,6 @@ CHANGE = re.compile(
 # How often something was held stands before the verb: 3次召开专题会议, 先后6次专题听取汇报.
 TIMES = re.compile("[次场轮]$")
 HELD = re.compile("[^,，;；:：、。的]{1,6}")
-# Rule 13 closes its list; 执法效率 ends like an indicator and is none.
-NO_INDICATOR = re.compile("效率$")
 # Values given in the order of their metrics: 办复率、满意率分别为100%和99.2%.
 IN_TURN = re.compile("分别|依次")
 # Clause punctuation, which a value on the far side of has its metric elsewhere.
@@ -71,13 +69,13 @@ def measured(text: str, spans: Sequence[LabeledSpan], links: Sequence[Link]) -> 
         The spans that stay, in the same order, and the same links as indices into them.
     """
     valued = {found.metric for found in links}
-    kept = [i for i, span in enumerate(spans) if span.label != METRIC or i in valued or _names_indicator(span.of(text))]
+    kept = [
+        i
+        for i, span in enumerate(spans)
+        if span.label != METRIC or i in valued or ENDS_LIKE_INDICATOR.search(span.of(text))
+    ]
     place = {i: at for at, i in enumerate(kept)}
     return [spans[i] for i in kept], [Link(place[found.quantity], place[found.metric], found.score) for found in links]
-
-
-def _names_indicator(words: str) -> bool:
-    return ENDS_LIKE_INDICATOR.search(words) is not None and NO_INDICATOR.search(words) is None
 
 
 def _link_sentence(text: str, spans: Sequence[LabeledSpan], inside: Sequence[int]) -> list[Link]:

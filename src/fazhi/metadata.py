@@ -6,11 +6,18 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
-SUBJECT = "法治政府建设|依法行政"
-KIND = "报告|情况|总结|进展|公告|公报"
+from fazhi.clauses import LIST_WORD
+
+HAN = "\u4e00-\u9fff"
+SUBJECT = f"法治政府(?:部门|机关)?建设|法治(?:[{HAN}]{{2}})?建设|建设法治政府|依法行政|依法治[{HAN}]|法治工作"
+KIND = "报告|情况|总结|小结|综述|进展|公告|公报|年报|通报|汇报|的函|(?:工作|来年|年)(?:计划|打算|安排|思路)"
 # A title is a line, or a cell of an index table, that names subject and kind and ends with the kind.
 TITLE = re.compile(rf"[^\n|。;；]{{0,60}}(?:{SUBJECT})[^\n|。;；]{{0,40}}?(?:{KIND})(?=\s*(?:$|\n|\|))")
-ISSUER = re.compile(r"^(?P<issuer>[\u4e00-\u9fff]{2,30}?)(?:关于|(?=(?:19|20)\d{2})|[二〇○零一二三四五六七八九]{4}年)")
+SENDING = "报送|印发|上报|公布|发布"
+ISSUER = re.compile(
+    rf"^(?:关于(?:{SENDING})?)?(?!关于|{SENDING})(?P<issuer>[{HAN}]{{2,30}}?)"
+    r"(?:关于|(?=(?:19|20)\d{2})|[二〇○零一二三四五六七八九]{4}年)"
+)
 REGION = re.compile(
     r"^[\u4e00-\u9fff]{2,12}?(?:特别行政区|自治区|自治州|自治县|自治旗|(?<!城)(?<!镇)[省市区县旗盟州镇乡]|街道|苏木)"
 )
@@ -19,6 +26,9 @@ YEAR = re.compile(r"((?:19|20)\d{2})\s*年")
 CHINESE_DIGITS = {digit: i for i, digit in enumerate("零一二三四五六七八九")} | dict.fromkeys("〇○", 0)
 CHINESE_YEAR = re.compile(f"(二[{''.join(CHINESE_DIGITS)}]{{3}})年")
 SCOPE_YEAR = re.compile(rf"((?:19|20)\d{{2}})\s*年?(?:度|以来)?[^\n。]{{0,12}}?(?:{SUBJECT})")
+OPENING_YEAR = re.compile(
+    rf"(?:^|[\n。,，;；])((?:19|20)\d{{2}})年(?:度|以来|来|间|里|[,，]|[{HAN}]{{0,3}}(?:政府|人民|我))", re.MULTILINE
+)
 DATE = re.compile(r"((?:19|20)\d{2})\s*(?:年|[-./])\s*(1[0-2]|0?[1-9])\s*(?:月|[-./])\s*(3[01]|[12]\d|0?[1-9])\s*日?")
 PUBLISHED = re.compile(rf"(?:发布|公开|发文|上网)(?:时间|日期)[\s|]*[:：]?[\s|]*(?P<date>{DATE.pattern})")
 # What a title carries before the issuer: a document number run into it.
@@ -89,7 +99,11 @@ def _read(text: str) -> Metadata:
 
 
 def _title(head: str) -> str | None:
-    found = [re.sub(r"\s+", "", LEADING_NUMBER.sub("", match.group().strip())) for match in TITLE.finditer(head)]
+    found = [
+        re.sub(r"\s+", "", LEADING_NUMBER.sub("", match.group().strip()))
+        for match in TITLE.finditer(head)
+        if LIST_WORD.match(match.group()) is None
+    ]
     return max(found, key=len) if found else None
 
 
@@ -99,12 +113,13 @@ def _issuer(title: str | None) -> str | None:
 
 
 def _year(title: str | None, text: str) -> int | None:
-    """The year in the title, or else the first that the opening ties to the subject."""
+    """The year in the title, or else the first that the opening ties to the subject, or that begins a clause there."""
     if title and (match := YEAR.search(title)):
         return int(match[1])
     if title and (match := CHINESE_YEAR.search(title)):
         return int("".join(str(CHINESE_DIGITS[digit]) for digit in match[1]))
-    match = SCOPE_YEAR.search(text[:HEAD_CHARACTERS])
+    head = text[:HEAD_CHARACTERS]
+    match = SCOPE_YEAR.search(head) or OPENING_YEAR.search(head)
     return int(match[1]) if match else None
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from fazhi.clauses import delimiters
+from fazhi.clauses import BULLET, POINT, delimiters
 from fazhi.types import CharSpan, Section
 
 CHINESE_NUMBER = "[一二三四五六七八九十百]{1,4}"
@@ -15,9 +15,12 @@ CHINESE_NUMBER = "[一二三四五六七八九十百]{1,4}"
 MARKERS: dict[str, re.Pattern[str]] = {
     "part": re.compile(rf"第{CHINESE_NUMBER}(?:部分|章|篇)[、:：]?\s*"),
     "一、": re.compile(rf"{CHINESE_NUMBER}[、.．]\s*"),
-    "（一）": re.compile(rf"[(（]{CHINESE_NUMBER}[)）]、?\s*"),
-    "1.": re.compile(r"\d{1,2}(?:[.．](?!\d)|、)\s*"),
-    "（1）": re.compile(r"[(（]\d{1,2}[)）]、?\s*"),
+    "（一）": re.compile(rf"(?:[(（]{CHINESE_NUMBER}[)）]|[㈠-㈩])、?\s*"),
+    "第一、": re.compile(r"第[一二三四五六七八九十]{1,2}、(?![第一二三四五六七八九十])\s*"),
+    "1.": re.compile(rf"\d{{1,2}}(?:{POINT}|、)\s*"),
+    "（1）": re.compile(r"(?:[(（]\d{1,2}[)）]|[⑴-⒇])、?\s*"),
+    "1）": re.compile(r"\d{1,2}[)）]、?\s*"),
+    "①": re.compile(r"[①-⑳]\s*"),
 }
 LONGEST_TITLE = 60
 LONGEST_PREAMBLE = 0.15
@@ -25,6 +28,9 @@ LONGEST_PREAMBLE = 0.15
 text under no heading."""
 TITLE_ENDS = frozenset("。:：;；!！\n")
 SENTENCE = re.compile("[。;；!！,，]")
+SURELY_ITEMS = 2
+"""So many numbered lines in a row that govern nothing make the next one an item too, whatever stands under it."""
+_BULLETED = re.compile(rf"^{BULLET}\s*", re.MULTILINE)
 
 
 def sections(text: str) -> list[Section]:
@@ -45,17 +51,35 @@ def sections(text: str) -> list[Section]:
 
 
 def items(text: str) -> list[CharSpan]:
-    """The list numbers of lines that look like headings and govern nothing, blanks behind them included, in order."""
+    """What leads the items of lists, line by line: a bullet, or a list number that leads no heading; in order.
+
+    Blanks behind it are included.
+    """
     found = _numbered(text)
     kept = set(_governing(text, found))
-    return [CharSpan(s.heading.start, s.heading.end - len(s.title)) for i, s in enumerate(found) if i not in kept]
+    numbers = [CharSpan(s.heading.start, s.heading.end - len(s.title)) for i, s in enumerate(found) if i not in kept]
+    return sorted(numbers + [CharSpan(*match.span()) for match in _BULLETED.finditer(text)])
+
+
+def without_item_marks(text: str) -> str:
+    """The text with as many blanks for what leads its items (`items`): no offset changes.
+
+    A tagger reads and learns from this. In reports as they mostly are, a number at the start of a line leads a heading,
+    which carries no label; an item does.
+    """
+    for mark in items(text):
+        text = text[: mark.start] + " " * len(mark) + text[mark.end :]
+    return text
 
 
 def _numbered(text: str) -> list[Section]:
-    """All lines with a list number and a title, with the text up to the next of their own or a higher level."""
+    """All lines with a list number, with the text up to the next of their own or a higher level.
+
+    The parent of none is a line whose first sentence is too long for a title.
+    """
     ends = [i for i in delimiters(text) if text[i] in TITLE_ENDS]
     found: list[Section] = []
-    open_kinds: list[tuple[str, int]] = []
+    open_kinds: list[tuple[str, int | None]] = []
     start = 0
     for line in text.split("\n"):
         match = _marker(line)
@@ -64,12 +88,12 @@ def _numbered(text: str) -> list[Section]:
             begin = start + len(marker)
             stop = next((i for i in ends if i >= begin), len(text))
             title = text[begin:stop].rstrip()
-            if 0 < len(title) <= LONGEST_TITLE:
+            if title:
                 depth = next((d for d, (open_kind, _) in enumerate(open_kinds) if open_kind == kind), None)
                 if depth is not None:
                     del open_kinds[depth:]
                 parent = open_kinds[-1][1] if open_kinds else None
-                open_kinds.append((kind, len(found)))
+                open_kinds.append((kind, len(found) if len(title) <= LONGEST_TITLE else parent))
                 heading = CharSpan(start, begin + len(title))
                 found.append(Section(marker.strip(), title, len(open_kinds) - 1, heading, len(text), parent))
         start += len(line) + 1
@@ -95,12 +119,37 @@ def _with_ends(found: list[Section]) -> list[Section]:
 
 
 def _governing(text: str, found: Sequence[Section]) -> list[int]:
-    """The places of the sections that govern any sentence or section.
+    """The places of the sections that govern a sentence, a bulleted list or another section.
 
-    What follows the last item of a report is its issuer and date, and they are no sentence.
+    What follows the last item of a report is its issuer and date, and they are no sentence. An item ends with a
+    semicolon, or is followed by the next one at once (1.加强培训。2.严格执法。). And what stands under the last of
+    `SURELY_ITEMS` or more lines that govern nothing belongs to all of them.
     """
     parents = {section.parent for section in found}
-    return [i for i, s in enumerate(found) if i in parents or SENTENCE.search(text, s.heading.end + 1, s.end)]
+    kept: list[int] = []
+    bare: dict[tuple[int | None, int], int] = {}
+    for i, s in enumerate(found):
+        run = (s.parent, s.level)
+        end = s.heading.end
+        rest = text[end : s.end].partition("\n")[0]
+        governs = i in parents
+        if (
+            not governs
+            and len(s.title) <= LONGEST_TITLE
+            and not rest.startswith((";", "；"))
+            and not _same_kind(rest[1:].lstrip(), s.marker)
+        ):
+            governs = any(pattern.search(text, end + 1, s.end) for pattern in (SENTENCE, _BULLETED))
+            governs = governs and (len(rest) > 1 or bare.get(run, 0) < SURELY_ITEMS)
+        bare[run] = 0 if governs else bare.get(run, 0) + 1
+        if governs:
+            kept.append(i)
+    return kept
+
+
+def _same_kind(line: str, marker: str) -> bool:
+    found, own = _marker(line), _marker(marker)
+    return found is not None and own is not None and found[0] == own[0]
 
 
 def headings(text: str) -> list[CharSpan]:

@@ -40,7 +40,8 @@ STARTS_WITH_MEASURE_VERB = re.compile(f"^{_ADVERB}(?:{'|'.join(MEASURE_VERBS)})"
 STARTS_WITH_EFFECT_VERB = re.compile(f"^{_ADVERB}(?:{'|'.join(EFFECT_VERBS)})")
 STARTS_WITH_FRAME_WORD = re.compile(f"^(?:{'|'.join(FRAME_WORDS)})")
 SHORTCOMING_SIGN = re.compile("|".join(SHORTCOMING_SIGNS))
-ENDS_LIKE_INDICATOR = re.compile(f"(?:{'|'.join(INDICATOR_ENDINGS)})$")
+# 执法效率 ends like an indicator and is none.
+ENDS_LIKE_INDICATOR = re.compile(f"(?:{'|'.join(INDICATOR_ENDINGS)})(?<!效率)$")
 # Words by which a heading tells that what follows lies ahead. 突出工作重点 tells of what was done.
 PLAN_HEADING = re.compile(
     "计划|打算|安排|思路|下一步|下步|下一?年度?|下阶段|展望|来年|今后|明年|新的一年|努力方向"

@@ -24,7 +24,7 @@ from fazhi.errors import FazhiError, ModelError
 from fazhi.labels import CLAUSE, LAYERS, MENTION
 from fazhi.model import Passage, Tagger, Target
 from fazhi.pipes.scorer import score_examples
-from fazhi.sections import items, sections, without_clauses
+from fazhi.sections import sections, without_clauses, without_item_marks
 from fazhi.segment import Segmenter
 from fazhi.types import CharSpan, LabeledSpan, Window
 from fazhi.windows import check_budget, windows
@@ -145,15 +145,8 @@ class TaggerPipe(TrainablePipe):
         return windows(len(text), get_sections(doc) or sections(text), **settings)
 
     def shown(self, doc: Doc, text: str) -> str:
-        """What the encoder reads: the text, with blanks for the list numbers of items.
-
-        In the labelled reports such a number stands before headings alone, which have no label; an item has one.
-        """
-        if not self.cfg["use_headings"] or facts(doc).get(CONTEXT) is not None:
-            return text
-        for number in items(text):
-            text = text[: number.start] + " " * len(number) + text[number.end :]
-        return text
+        """What the encoder reads: the text without what leads its items. A passage has lost it already."""
+        return text if facts(doc).get(CONTEXT) is not None else without_item_marks(text)
 
     def predict(self, docs: Iterable[Doc]) -> list[tuple[Floats, Floats]]:
         """Stitched logits of both layers for each doc: (characters, classes) and (characters, tags)."""
