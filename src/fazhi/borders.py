@@ -1,7 +1,7 @@
 """What the specification keeps out of a metric or quantity whatever a model has found, as far as characters tell.
 
-Rule 12: places before a metric, 共 with its verb, 均 behind it. Rule 9: 达, 共 and 累计 before a quantity, and what has
-no number in it is none.
+Rule 12: places before a metric, 共 with its verb, 均 behind it, 进行 with what is done to it. Rule 9: 达, 共 and 累计
+before a quantity, and what has no number in it is none.
 """
 
 import re
@@ -15,6 +15,7 @@ _IN_ALL = re.compile(f".{{0,8}}?(?<![公中])(?:共计?|累计)有?(?:{'|'.join(
 _EFFECT = re.compile("确保|实现|达到|做到")
 _BEHIND = re.compile("(?:[共均近已仅、(（《“‘]|累计|共计)+$")
 _OPENS = re.compile("[、)）》”’]+")
+_DONE_TO_IT = re.compile("进行")
 SHORTEST = 2
 _BEFORE_NUMBER = re.compile("(?:累计|共计|总计|[共达成为计])+")
 _DIGITS = re.compile(r"(?<![\d.,，万亿])[\d]")
@@ -32,8 +33,9 @@ def metric_borders(text: str, span: CharSpan, region: str | None = None) -> Char
         region: The leading region name of the issuer (`fazhi.metadata`).
     """
     start, end = span.start, span.end
-    if (behind := _BEHIND.search(text, start, end)) and behind.start() - start >= SHORTEST:
-        end = behind.start()
+    for after in (_DONE_TO_IT, _BEHIND):
+        if (behind := after.search(text, start, end)) and behind.start() - start >= SHORTEST:
+            end = behind.start()
     for before in (_OPENS, _IN_ALL, _PLACE, re.compile(re.escape(region)) if region else None, _EFFECT):
         match = before.match(text, start, end) if before else None
         if match and end - match.end() >= SHORTEST:
