@@ -98,6 +98,13 @@ def test_later_paragraphs_of_the_section_carry_the_announcement() -> None:
     assert said(text, "培训") is None
 
 
+def test_a_list_that_begins_anew_carries_the_announcement() -> None:
+    text = f"{TITLE}（一）抓执法\n规范执法。\n（二）抓普法\n开展普法。\n下一步,我县将做好以下工作:\n"
+    again = "（一）建制度\n建立制度。\n（二）强监督\n加强监督。"
+    assert [said(text + again, words) for words in ("规范执法", "建立制度", "加强监督")] == [None, "CARRIED", "CARRIED"]
+    assert said(text + again.replace("（一）", "（三）"), "加强监督") is None
+
+
 def test_without_sections_a_colon_or_a_headline_carries_on() -> None:
     assert said("下一步,加强监督。\n开展培训。", "开展培训") is None
     assert said("下一步工作打算\n加强监督。\n开展培训。", "开展培训") == "CARRIED"
@@ -123,6 +130,25 @@ def test_admitted_shortcomings_reach_to_the_end_of_the_sentence_or_of_their_list
 
 def names(text: str) -> list[set[str]]:
     return [{CUES[i] for i in found} for found in cues(text, segments(text), [])]
+
+
+@pytest.mark.parametrize(
+    ("opening", "admitted"),
+    [
+        ("也要清醒看到前进中的困难和挑战:", True),
+        ("仍有不少短处:", True),
+        ("还存在一些问题。一是", True),
+        ("工作还有差距,主要表现在:", True),
+        ("问题一:", True),
+        ("还存在一些问题。", False),
+        ("召开会议,主要是:", False),
+        ("针对存在的问题:", False),
+        ("现就存在的问题提出对策:", False),
+        ("并列出存在的问题。\n1.", False),
+    ],
+)
+def test_how_shortcomings_are_admitted(opening: str, admitted: bool) -> None:
+    assert said(f"{TITLE}{opening}力量薄弱。", "力量薄弱") == ("SHORTCOMINGS" if admitted else None)
 
 
 def test_admitted_shortcomings_reach_over_a_list_line_by_line() -> None:

@@ -116,12 +116,17 @@ _TAKES_OBJECT = re.compile(
     "作为|纳入|列[入为]|摆在|放在|贯穿|融入|结合|移送|移交|报送|细化|分解|下放|压缩|视为|挂钩|提交"
 )
 
-# 存在以下问题: and a list behind it.
+# 存在以下问题: and a list behind it; 也要看到前进中的困难和挑战: and 问题一: too.
+_LACKS = "问题|不足|困难|差距|短板|挑战|短处|薄弱之处|薄弱环节|弱项|欠账|欠缺"
 _ADMITS = re.compile(
-    "(?:存在|有|面临).{0,8}(?:问题|不足|困难|差距|短板)$|^主要(?:问题|不足|困难|差距|短板)(?:是|有|为)?$"
+    f"^(?!.*(?:针对|聚焦|围绕|导向|{_REMEDIED.pattern})).*(?:存在|有|面临|看到|正视|不少).*(?:{_LACKS})(?:需要正视|如下|不容回避)?$"
+    f"|^主要(?:{_LACKS})(?:是|有|为)?$|^问题[一二三四五六七八九十\\d]+$"
 )
-_LIST = re.compile(r"[:：]\s*(?:[一1]是|第一|首先|[一1][、.．]|[(（][一1][)）]|①)")
+# 还有差距,主要表现在: the segment before says what.
+_NAMES_THEM = re.compile("^(?:主要|具体|集中|突出)(?:是|有|(?:表现|体现|反映)(?:在|为|是)?)$")
+_LIST = re.compile(r"(?:[:：]\s*|。 *)(?:[一1]是|第一|首先|[一1][、.．]|[(（][一1][)）]|①)")
 _LINES = re.compile(rf"(?:\n(?:{LIST_WORD.pattern}).+)+")
+_FIRST = re.compile("[（(第]*[一1①][)）、.．]*")
 LONGEST_HEADLINE = 25
 
 
@@ -228,8 +233,13 @@ def _is_headline(line: str) -> bool:
 
 def _admissions(text: str) -> Iterator[tuple[int, int]]:
     """Where a sentence announces shortcomings: up to its end, or to that of the list that follows."""
+    before = ""
     for unit in segments(text):
-        if text[unit.end : unit.end + 1] in (":", "：") and _ADMITS.search(unit.of(text)):
+        words = unit.of(text)
+        admits = _ADMITS.search(words) or (_NAMES_THEM.search(words) and _ADMITS.search(before))
+        before = words
+        follows = text[unit.end : unit.end + 1] in (":", "：") or _LIST.match(text, unit.end)
+        if admits and follows:
             listed = _LINES.match(text, unit.end + 1)
             marks = "\n" if _LIST.match(text, unit.end) else "。\n"
             end = next((i for i in range(unit.end, len(text)) if text[i] in marks), len(text))
@@ -239,7 +249,8 @@ def _admissions(text: str) -> Iterator[tuple[int, int]]:
 def _announcements(text: str, tree: Sequence[Section], year: int | None) -> Iterator[tuple[int, int, int]]:
     """Where plans are announced outside headings, with the end of the paragraph and of what follows it.
 
-    That is the section, or the rest of a text without sections if the paragraph ends with a colon or is a headline.
+    That is the section, or the rest of a text without sections if the paragraph ends with a colon or is a headline; and
+    all sections of a list that begins anew right behind the paragraph.
     """
     headings = [section.heading for section in tree]
     paragraph_end = 0
@@ -254,6 +265,9 @@ def _announcements(text: str, tree: Sequence[Section], year: int | None) -> Iter
         section_end = paragraph_end
         if enclosing:
             section_end = max(paragraph_end, tree[enclosing[-1]].end)
+            begun = next((s for s in tree if s.heading.start == paragraph_end + 1), None)
+            if begun is not None and section_end == begun.heading.start and _FIRST.fullmatch(begun.marker):
+                section_end = len(text) if begun.parent is None else tree[begun.parent].end
         else:
             paragraph = text[text.rfind("\n", 0, unit.start) + 1 : paragraph_end].strip()
             if paragraph.endswith((":", "：")) or (unit.of(text) == paragraph and len(paragraph) <= LONGEST_HEADLINE):
