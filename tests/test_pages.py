@@ -21,8 +21,8 @@ PAGES = Environment(
 LAYOUTS = sorted(name for name in PAGES.list_templates() if name.endswith(".j2"))
 # Lines beside the report that may be left: facts about the page, captions of tabs, a table that belongs to it.
 MOST_EXTRA_LINES = 5
-# Reports from here on are made of short items that look like a page's own lines. Not tested here: on some layouts up to a
-# dozen lines beside such a report are kept, on others lines of it are lost (known, to be mended in `pages` and `text`).
+# Reports from here on are made of short items that look like a page's own lines. Not tested here: on some layouts up to
+# a dozen lines beside such a report are kept, on others lines of it are lost (to be mended in `pages` and `text`).
 FIRST_OF_LISTS = 180
 
 
