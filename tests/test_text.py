@@ -28,6 +28,8 @@ def test_map_is_monotone_and_in_range(source: str) -> None:
 @example(" ? ? ")
 @example("习(xí)(xué)")
 @example("法?(xué)習(xí)")
+@example("法，  ,")
+@example("?，?")
 def test_cleaning_twice_changes_nothing_more(source: str) -> None:
     # A blank that stands for a gap between two words of a page would pass for a stray one the second time.
     once = clean(source).text

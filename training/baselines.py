@@ -98,8 +98,8 @@ def plain(
     figures: Figures = None,
     folder: Folder = Path("out/baselines/plain"),
     encoder: Annotated[str, typer.Option(help="Folder or name of the encoder.")] = "models/encoder",
-    steps: Annotated[int, typer.Option(help="Of the first stage.")] = 600,
-    real_steps: Annotated[int, typer.Option(help="Of each fold.")] = 80,
+    steps: Annotated[int, typer.Option(help="Of the first stage.")] = 1400,
+    real_steps: Annotated[int, typer.Option(help="Of each fold.")] = 120,
     seed: Seed = 0,
 ) -> None:
     """Hugging Face's token classifier on the same encoder, without headings, segments and transitions."""

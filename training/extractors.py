@@ -32,7 +32,7 @@ SIGNS = re.compile(r"[\W_]+")
 EXTRACTORS: dict[str, Callable[[str], str]] = {
     "trafilatura": lambda page: trafilatura.extract(page, include_comments=False, favor_recall=True) or "",
     "resiliparse": lambda page: extract_plain_text(page, main_content=True, preserve_formatting=False, links=False),
-    "fazhi (trafilatura and our parser)": lambda page: main_text(page).text,
+    "fazhi": lambda page: main_text(page).text,
 }
 
 

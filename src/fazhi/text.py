@@ -33,17 +33,17 @@ LOST_INDENT = re.compile(r"^[^\S\n]*(?:\?[^\S\n]*){2,}", re.MULTILINE)
 STRAY_SPACE = re.compile(rf"(?<=[{CJK}])[^\S\n](?=\S)|(?<=\S)[^\S\n](?=[{CJK}])")
 SPACE = re.compile(r"[^\S\n]+")
 INDENT = re.compile(r"^ | $", re.MULTILINE)
-DOUBLED_COMMA = re.compile("(?<=[^\n])[,，](?=[,，、。;；:：!！?？])")
+DOUBLED_COMMA = re.compile("(?<=[^\n?])[,，](?= ?[,，、。;；:：!！?？])")
 BLANK_LINES = re.compile("^\n+|\n+$|(?<=\n)\n+")
 # The number at a page's foot or head, with the line break before it: the paragraph may go on behind it.
 PAGE_NUMBER = re.compile(
     r"\n[ \u3000]*(?:[-–—·~]{1,2} ?\d{1,3} ?[-–—·~]{1,2}|第 ?\d{1,3} ?页(?:[ ,，]?共 ?\d{1,3} ?页)?)[ \u3000]*(?=\n|$)"
 )
 LINE_BREAK = re.compile(r"(?<=[^\n])\n(?=[^\n])")
-# What begins a paragraph of its own also where lines are broken by width: an indent or a list number.
+# What begins a paragraph of its own also where lines are broken by width: an indent, a list number or a bullet.
 PARAGRAPH_START = re.compile(
-    r"[? \u00a0\u3000\t]{2}|\u3000|[(（]?[一二三四五六七八九十]{1,3}[)）、]|第[一二三四五六七八九十]{1,3}部分"
-    r"|\d{1,2}[.．、](?!\d)|[①-⑳]"
+    r"[? \u00a0\u3000\t]{2}|\u3000|[(（]?[一二三四五六七八九十]{1,3}[)）、]|第[一二三四五六七八九十]{1,3}(?:部分|、)"
+    r"|\d{1,2}[.．、](?!\d)|[(（]?\d{1,2}[)）]|[①-⑳⑴-⒇㈠-㈩]|[●○◆◇■□▪▲△★☆►▶➢➤✓✔√]"
 )
 # What stays together where lines are broken by width: a number or word in Latin letters, or one Chinese character
 # with its gloss and the punctuation that cannot begin a line.
