@@ -2,7 +2,7 @@ import pytest
 
 from fazhi.annotations.inline import parse
 from fazhi.labels import CLAUSE, LAYERS, MENTION, METRIC, QUANTITY
-from fazhi.linking import indicators, link, measured
+from fazhi.linking import indicators, link, measured, without_breakdowns
 from fazhi.scoring import Counts, count
 from fazhi.types import LabeledSpan
 
@@ -52,6 +52,37 @@ def test_a_metric_stands_beside_its_value_or_is_named_as_an_indicator() -> None:
     kept, links = measured(text, spans, link(text, spans))
     assert [span.of(text) for span in kept] == ["建议", "5件", "败诉率"]
     assert [(kept[k.metric].of(text), kept[k.quantity].of(text)) for k in links] == [("建议", "5件")]
+
+
+@pytest.mark.parametrize(
+    ("markup", "left"),
+    [
+        ("<M>办理<T>建议</T><Q>64件</Q></M>,<M><T>政协提案</T><Q>31件</Q></M>", ["办理建议64件", "政协提案31件"]),
+        ("<T>许可信息</T><Q>9条</Q>,<M><T>行政备案</T><Q>2条</Q></M>", []),
+        ("<M>办理<T>案件</T><Q>9件</Q></M>。其中,<M><T>从轻处罚</T><Q>2件</Q></M>", ["办理案件9件"]),
+        (
+            "<M>建成<T>队伍</T><Q>3支</Q><Q>18人</Q></M>,<M><T>扑火队</T><Q>1支</Q><Q>4人</Q></M>,<M><T>义工队</T>约<Q>3支</Q></M>",
+            3,
+        ),
+        ("<T>许可信息</T><Q>9条</Q>,<M>审查<T>文件</T><Q>2件</Q></M>", ["审查文件2件"]),
+        ("<M>审查<T>文件</T></M>,涉及面广,<M><T>合同</T><Q>2件</Q></M>", ["审查文件"]),
+        ("<T>办结率</T><Q>90%</Q>,<P><T>满意率</T>达到<Q>95%</Q></P>", ["满意率达到95%"]),
+        ("<M><T>行政备案</T><Q>2条</Q></M>", []),
+    ],
+)
+def test_a_bare_count_is_a_measure_right_behind_one_only(markup: str, left: list[str] | int) -> None:
+    found = parse(markup)
+    clauses = [span for span in found.spans if span.label in LAYERS[CLAUSE]]
+    mentions = [span for span in found.spans if span.label in LAYERS[MENTION]]
+    kept = [span.of(found.text) for span in without_breakdowns(found.text, clauses, mentions)]
+    assert len(kept) == left if isinstance(left, int) else kept == left
+
+
+def test_no_measure_of_the_gold_is_a_bare_count_elsewhere(gold, authored) -> None:
+    for document in (*gold, *authored):
+        clauses = [span for span in document.spans if span.label in LAYERS[CLAUSE]]
+        mentions = [span for span in document.spans if span.label in LAYERS[MENTION]]
+        assert without_breakdowns(document.text, clauses, mentions) == clauses
 
 
 def test_rule_on_real_gold(gold) -> None:

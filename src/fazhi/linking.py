@@ -3,12 +3,13 @@
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
-from fazhi.clauses import sentences
-from fazhi.labels import CLAUSE, MENTION, METRIC, QUANTITY, span_id
+from fazhi.clauses import segments, sentences
+from fazhi.labels import CLAUSE, MEASURE, MENTION, METRIC, QUANTITY, span_id
 from fazhi.quantity import decimal_string, parse_quantity
-from fazhi.types import LabeledSpan, Link
+from fazhi.types import CharSpan, LabeledSpan, Link
 from fazhi.vocabulary import ENDS_LIKE_INDICATOR
 
 # Words that may join metrics which share one value: 办结率和满意率均达100%.
@@ -27,6 +28,9 @@ TIMES = re.compile("[次场轮]$")
 HELD = re.compile("[^,，;；:：、。的]{1,6}")
 # Values given in the order of their metrics: 办复率、满意率分别为100%和99.2%.
 IN_TURN = re.compile("分别|依次")
+# What leads the parts of a whole, and the characters that may join counts to what they count.
+BREAKDOWN = "其中"
+FILLERS = frozenset("约共达为近计累超过到、和及与(（")
 # Clause punctuation, which a value on the far side of has its metric elsewhere.
 BREAKS = frozenset(",，;；:：")
 
@@ -76,6 +80,41 @@ def measured(text: str, spans: Sequence[LabeledSpan], links: Sequence[Link]) -> 
     ]
     place = {i: at for at, i in enumerate(kept)}
     return [spans[i] for i in kept], [Link(place[found.quantity], place[found.metric], found.score) for found in links]
+
+
+def without_breakdowns(text: str, clauses: Sequence[LabeledSpan], mentions: Sequence[LabeledSpan]) -> list[LabeledSpan]:
+    """The clauses without measures that only count (行政备案2484条) and have no verb before them to count for.
+
+    A volume whose verb stands one segment earlier is a measure (办理建议64件,政协提案31件); a bare breakdown that goes
+    on from it is none (cases settled in the specification).
+
+    Args:
+        text: The cleaned text.
+        clauses: The spans of the clause layer, in order.
+        mentions: The spans of the mention layer, in order.
+    """
+    units = segments(text)
+    place = {unit.start: i for i, unit in enumerate(units)}
+    kept: list[LabeledSpan] = []
+    for clause in clauses:
+        at = place.get(clause.start)
+        if clause.label == MEASURE and at is not None and _only_counts(text, clause, mentions):
+            before = units[at - 1] if at else None
+            if before is None or BREAKDOWN in text[before.end : clause.start]:
+                continue
+            if not (kept and kept[-1].label == MEASURE and kept[-1].contains(before)):
+                continue
+        kept.append(clause)
+    return kept
+
+
+def _only_counts(text: str, clause: CharSpan, mentions: Sequence[LabeledSpan]) -> bool:
+    """Whether a clause is a metric with its values and nothing else."""
+    inside = [mention for mention in mentions if clause.contains(mention)]
+    if [span.label for span in inside[:1] + inside[-1:]] != [METRIC, QUANTITY] or inside[0].start != clause.start:
+        return False
+    between = "".join(text[a.end : b.start] for a, b in pairwise(inside))
+    return inside[-1].end == clause.end and FILLERS.issuperset(between)
 
 
 def _link_sentence(text: str, spans: Sequence[LabeledSpan], inside: Sequence[int]) -> list[Link]:
