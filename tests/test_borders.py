@@ -36,6 +36,10 @@ def metric(text: str, region: str | None = None) -> str:
         ("(一审)案件", "(一审)案件"),
         ("全市", "全市"),
         ("实现率", "实现率"),
+        ("交通数据共享接口", "交通数据共享接口"),
+        ("共性问题", "共性问题"),
+        ("省属和共建高校", "省属和共建高校"),
+        ("共建成法治公园", "建成法治公园"),
     ],
 )
 def test_what_rule_12_leaves_outside(found: str, left: str) -> None:

@@ -11,7 +11,9 @@ from fazhi.types import CharSpan
 from fazhi.vocabulary import MEASURE_VERBS
 
 _PLACE = re.compile("(?:全|我|本)[省市区县旗镇乡州盟](?![级直属政委内外域际容长民卫场])")
-_IN_ALL = re.compile(f".{{0,8}}?(?<![公中])(?:共计?|累计)有?(?:{'|'.join(MEASURE_VERBS)})?")
+# 共 that tells of a sum, not that of 公共, 共享 or 共建.
+_SUM = "(?<![公中])(?:共计|共(?![享性和同管识青商用产赢育鸣]|治(?!理)|[建创](?![成立设建]))|累计)"
+_IN_ALL = re.compile(f".{{0,8}}?{_SUM}有?(?:{'|'.join(MEASURE_VERBS)})?")
 _EFFECT = re.compile("确保|实现|达到|做到")
 _BEHIND = re.compile("(?:[共均近已仅、(（《“‘]|累计|共计)+$")
 _OPENS = re.compile("[、)）》”’]+")
