@@ -100,6 +100,8 @@ def test_headings_and_preamble_hold_no_clause(gold, authored) -> None:
     late = "加强监督。" * 40 + "\n一、下一步\n推进改革。"
     assert [span.of(late) for span in without_clauses(sections(late), len(late))] == ["一、下一步"]
     assert without_clauses([], 10) == []
+    at_once = "一、下一步\n要加强监管。"
+    assert [span.of(at_once) for span in without_clauses(sections(at_once), len(at_once))] == ["一、下一步"]
     for document in (*gold, *authored):
         barred_spans = without_clauses(sections(document.text), len(document.text))
         assert not [s for s in document.layer(CLAUSE) for span in barred_spans if s.overlaps(span)], document.id

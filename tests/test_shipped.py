@@ -4,6 +4,8 @@ import json
 import zipfile
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from packaging.requirements import Requirement
 
 from fazhi import __version__
@@ -60,6 +62,35 @@ def test_scores_are_probabilities_and_both_layers_are_there(nlp) -> None:
         assert all(0 < score <= 1 for score in doc.spans[layer].attrs["scores"])
     (row,) = [row for row in doc._.fazhi["indicators"] if row["value"] == "136"]
     assert (row["metric"], row["unit"]) == ("行政复议申请", "件")
+
+
+LINES = st.sampled_from(
+    [
+        "一、工作",
+        "（一）加强领导。",
+        "1.做好普法",
+        "●",
+        "● 审结3件；",
+        "存在不足",
+        "",
+        " ",
+        "办理建议5件。",
+        "100%",
+        "，",
+        "下一步，将：",
+        "《",
+    ]
+)
+
+
+@given(st.lists(LINES, max_size=8).map("\n".join))
+@example("一、工作\n办理建议5件。")
+@settings(max_examples=60, deadline=None)
+def test_any_text_is_read(nlp, text: str) -> None:
+    doc = nlp(text)
+    assert doc.text == text
+    for layer in ("clause", "mention"):
+        assert all(span.text.strip() == span.text != "" for span in doc.spans[layer])
 
 
 def test_text_without_headings_is_still_read(nlp, gold) -> None:

@@ -165,9 +165,9 @@ def without_clauses(tree: Sequence[Section], length: int) -> list[CharSpan]:
         length: Characters in the text.
     """
     found = [section.heading for section in tree]
-    if found and found[0].start <= LONGEST_PREAMBLE * length:
+    if found and 0 < found[0].start <= LONGEST_PREAMBLE * length:
         found.insert(0, CharSpan(0, found[0].start))
-    return [span for span in found if len(span)]
+    return found
 
 
 def path(tree: Sequence[Section], offset: int) -> tuple[int, ...]:
