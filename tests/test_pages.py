@@ -119,6 +119,14 @@ def test_a_sidebar_between_title_and_text_is_left_out() -> None:
     assert all(page[a:b] == c for a, b, c in zip(mapped.starts, mapped.ends, mapped.text, strict=True) if c != "\n")
 
 
+def test_captions_of_tabs_are_left_out() -> None:
+    body = "加强组织领导，压实各级责任，统筹推进各项重点任务，确保年度工作落到实处，群众满意度进一步提高。" * 3
+    title = "某县2023年法治政府建设年度报告"
+    tabs = "<ul><li><a>主要工作</a></li><li><a>下步打算</a></li></ul>"
+    page = f"<h1>{title}</h1><p>发布日期：2024-01-15</p>{tabs}<div><p>{body}</p><p>{body}</p></div>"
+    assert main_text(page).text.split("\n") == [title, "发布日期：2024-01-15", body, body]
+
+
 def test_headings_in_front_of_the_first_paragraph_are_kept_without_a_title() -> None:
     body = "加强组织领导，压实各级责任，统筹推进各项重点任务，确保年度工作落到实处，群众满意度进一步提高。" * 3
     page = f"<div><a>首页</a></div><div><p>一、主要做法</p><p>（一）加强领导</p><p>{body}</p><p>{body}</p></div>"

@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
+from functools import reduce
 from html.parser import HTMLParser
 
 from fazhi.clauses import BULLET
@@ -58,7 +59,8 @@ SITE = re.compile("(?:政府|网|网站|平台|厅|局|委|委员会|办公室)$
 SUBTITLE = re.compile("[—–-]{1,2}")
 # Between levels of a navigation path, in which a title may stand too.
 PATH_SIGN = re.compile(r"[>＞»|]|当前位置|首页")
-# More lines than this between title and main box are none of the report: a sidebar, a list of news.
+# More lines than this between title and main box are none of the report: a sidebar, a list of news. Of fewer, those
+# that are links are none: the captions of tabs, a download.
 FARTHEST_TITLE = 6
 # Lines looked at behind the last sentence, and what a signature looks like: a date, or the name of a body.
 LONGEST_SIGNATURE = 4
@@ -238,12 +240,15 @@ def main_text(source: str) -> MappedText:
         return slice_of(page, 0, 0)
     title = _title_before(lines, chosen, SIGNS.sub("", reader.title))
     last = _signature_after(lines, title.start, chosen[-1])
-    if box.start - title.stop <= FARTHEST_TITLE:
-        return slice_of(page, lines[title.start].span.start, lines[last].span.end)
-    return _joined(
-        slice_of(page, lines[title.start].span.start, lines[title.stop].span.start),
-        slice_of(page, lines[box.start].span.start, lines[last].span.end),
-    )
+    near = box.start - title.stop <= FARTHEST_TITLE
+    kept = [i for i in range(title.start, last + 1) if i in title or i >= box.start or (near and lines[i].unlinked)]
+    ends = [i for i in kept if i + 1 not in kept]
+    starts = [i for i in kept if i - 1 not in kept]
+    pieces = [
+        slice_of(page, lines[a].span.start, lines[b].span.end if b == last else lines[b + 1].span.start)
+        for a, b in zip(starts, ends, strict=True)
+    ]
+    return reduce(_joined, pieces)
 
 
 def _lines(text: str, linked: list[bool]) -> list[_Line]:
