@@ -1,6 +1,7 @@
 """What simpler systems reach on the same reports: rules, spaCy's own components, a plain token classifier.
 
     python training/baselines.py rules --json models/baselines.json
+    python training/baselines.py links --json models/baselines.json
     python training/baselines.py ner --json models/baselines.json
     python training/baselines.py spancat --json models/baselines.json
     python training/baselines.py plain --json models/baselines.json
@@ -49,6 +50,15 @@ def rules(figures: Figures = None) -> None:
 
     gold = reports(REAL_GOLD)
     keep("rules", gold, [prediction(document, find(document.text)) for document in gold], figures)
+
+
+@app.command()
+def links(figures: Figures = None) -> None:
+    """The gold spans with links by the rule: the most that links can reach, and what the rule itself gets wrong."""
+    from fazhi.baselines import prediction
+
+    gold = reports(REAL_GOLD)
+    keep("gold spans, links by the rule", gold, [prediction(d, d.spans) for d in gold], figures)
 
 
 @app.command()

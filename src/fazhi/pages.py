@@ -241,9 +241,9 @@ def main_text(source: str) -> MappedText:
     title = _title_before(lines, chosen, SIGNS.sub("", reader.title))
     last = _signature_after(lines, title.start, chosen[-1])
     near = box.start - title.stop <= FARTHEST_TITLE
-    kept = [i for i in range(title.start, last + 1) if i in title or i >= box.start or (near and lines[i].unlinked)]
-    ends = [i for i in kept if i + 1 not in kept]
-    starts = [i for i in kept if i - 1 not in kept]
+    kept = {i for i in range(title.start, last + 1) if i in title or i >= box.start or (near and lines[i].unlinked)}
+    ends = sorted(i for i in kept if i + 1 not in kept)
+    starts = sorted(i for i in kept if i - 1 not in kept)
     pieces = [
         slice_of(page, lines[a].span.start, lines[b].span.end if b == last else lines[b + 1].span.start)
         for a, b in zip(starts, ends, strict=True)
