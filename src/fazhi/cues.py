@@ -41,10 +41,12 @@ _ENDS_LIKE_FRAME = re.compile(
     "(?:基础上|前提下|背景下|过程中|工作中|期间|以来|之后|之际|之前|方面|领域|方式|要求|精神|原则|问题|目标|导向|抓手|契机|主线|重点"
     "|指导|引领|中心|依托|载体|统领|根本|核心|部署|安排|[中时后外的])$"
 )
-# 对…进行, 为…提供: what opens like a frame and acts all the same.
+# 对…进行, 为…提供: what opens like a frame and acts all the same; 对政策制定、资金使用等事项 does not.
 _FRAME_THAT_ACTS = re.compile(
-    f"^(?:{'|'.join(FRAME_WORDS)}|把|将|向|与|就|给).*(?:进行|提供|予以|给予|实施|纳入|列入|出台|签订|实行|作出|{_VERBS})"
+    f"^(?:{'|'.join(FRAME_WORDS)}|把|将|向|与|就|给)"
+    f".*(?:进行|提供|予以|给予|实施|纳入|列入|列为|采取|出台|签订|实行|作出|{_VERBS})(?![、等的])"
 )
+_FRAME_IN_PARTICULAR = re.compile(f"^(?:特别|尤其)是(?:{'|'.join(FRAME_WORDS)})")
 _HONOUR = re.compile("入选|获评|荣获|获得|被评为|被列为|获批|获奖|位列|位居|排名")
 # 为…提供 a service is a measure, 为…提供支撑 an effect; 为解决… says why.
 _GIVES = "^为.+提供"
@@ -74,7 +76,7 @@ _LIES_AHEAD = re.compile("力争|争取|预计|[明来]年|今后|拟(?![定订�
 _WORDS = {
     "measure verb": (STARTS_WITH_MEASURE_VERB,),
     "effect verb": (STARTS_WITH_EFFECT_VERB, _STARTS_WITH_OTHER_EFFECT),
-    "frame word": (STARTS_WITH_FRAME_WORD,),
+    "frame word": (STARTS_WITH_FRAME_WORD, _FRAME_IN_PARTICULAR),
     "frame end": (_ENDS_LIKE_FRAME,),
     "frame that acts": (_FRAME_THAT_ACTS,),
     "honour": (_HONOUR,),
@@ -238,10 +240,10 @@ def _admissions(text: str) -> Iterator[tuple[int, int]]:
         words = unit.of(text)
         admits = _ADMITS.search(words) or (_NAMES_THEM.search(words) and _ADMITS.search(before))
         before = words
-        follows = text[unit.end : unit.end + 1] in (":", "：") or _LIST.match(text, unit.end)
-        if admits and follows:
+        lists = _LIST.match(text, unit.end) is not None
+        if admits and (lists or text[unit.end : unit.end + 1] in (":", "：")):
             listed = _LINES.match(text, unit.end + 1)
-            marks = "\n" if _LIST.match(text, unit.end) else "。\n"
+            marks = "\n" if lists else "。\n"
             end = next((i for i in range(unit.end, len(text)) if text[i] in marks), len(text))
             yield unit.start, listed.end() if listed else end
 

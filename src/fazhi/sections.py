@@ -30,7 +30,7 @@ TITLE_ENDS = frozenset("。:：;；!！\n")
 SENTENCE = re.compile("[。;；!！,，]")
 SURELY_ITEMS = 2
 """So many numbered lines in a row that govern nothing make the next one an item too, whatever stands under it."""
-_BULLETED = re.compile(rf"^{BULLET}\s*", re.MULTILINE)
+_BULLETED = re.compile(rf"^{BULLET}[^\S\n]*", re.MULTILINE)
 
 
 def sections(text: str) -> list[Section]:
@@ -128,23 +128,25 @@ def _governing(text: str, found: Sequence[Section]) -> list[int]:
     parents = {section.parent for section in found}
     kept: list[int] = []
     bare: dict[tuple[int | None, int], int] = {}
-    for i, s in enumerate(found):
-        run = (s.parent, s.level)
-        end = s.heading.end
-        rest = text[end : s.end].partition("\n")[0]
-        governs = i in parents
-        if (
-            not governs
-            and len(s.title) <= LONGEST_TITLE
-            and not rest.startswith((";", "；"))
-            and not _same_kind(rest[1:].lstrip(), s.marker)
-        ):
-            governs = any(pattern.search(text, end + 1, s.end) for pattern in (SENTENCE, _BULLETED))
-            governs = governs and (len(rest) > 1 or bare.get(run, 0) < SURELY_ITEMS)
-        bare[run] = 0 if governs else bare.get(run, 0) + 1
-        if governs:
+    for i, section in enumerate(found):
+        run = (section.parent, section.level)
+        if i in parents or _governs_text(text, section, items_before=bare.get(run, 0)):
             kept.append(i)
+            bare[run] = 0
+        else:
+            bare[run] = bare.get(run, 0) + 1
     return kept
+
+
+def _governs_text(text: str, section: Section, *, items_before: int) -> bool:
+    """Whether a sentence or a bulleted list stands under a line, and not under all `items_before` it as well."""
+    end = section.heading.end
+    rest = text[end : section.end].partition("\n")[0]
+    if len(section.title) > LONGEST_TITLE or rest.startswith((";", "；")):
+        return False
+    if _same_kind(rest[1:].lstrip(), section.marker) or (len(rest) <= 1 and items_before >= SURELY_ITEMS):
+        return False
+    return any(pattern.search(text, end + 1, section.end) for pattern in (SENTENCE, _BULLETED))
 
 
 def _same_kind(line: str, marker: str) -> bool:

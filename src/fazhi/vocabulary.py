@@ -29,10 +29,17 @@ SHORTCOMING_SIGNS = _words(
 )
 # Rule 13, a closed list: indicator names are metrics also where no number stands beside them.
 INDICATOR_ENDINGS = _words("率 比例 满意度 排名 次数 人数 金额")
+# Rule 12: verbs that govern a metric and begin none, whatever the noun; 办理, 调解 or 抽查 may (调解案件).
+GOVERNING_VERBS = _words(
+    "开展 收到 举办 召开 举行 提出 取消 公布 制定 拟定 修订 出台 废止 审结 发现 发出 聘请 选聘 聘用 设立 设置 发布",
+    "收缴 追回 挽回 接待 建成 清退 组建 听取 约谈 查出 收集 征集 制作 收回 制发 走访 列席 配发 下发 印发 印制 编印",
+    "编写 汇编 节约 节省 下达 提交 邀请 投入 核减 退还 交办 购置 接听 讲授 引进 悬挂 张贴 摆放 代书 代写 惠及 出动",
+    "查获 取缔",
+)
 # Adverbs that may stand before a verb without changing anything (rule 5).
 ADVERBS = _words(
     "有效 切实 全面 不断 进一步 持续 积极 大力 深入 扎实 着力 充分 严格 认真 及时 依法 稳步 有力 显著 明显",
-    "逐步 基本 统筹 努力 继续 始终 坚决 全力 主动 牢固 率先",
+    "逐步 基本 统筹 努力 继续 始终 坚决 全力 主动 牢固 率先 初步 顺利",
 )
 
 _ADVERB = f"(?:{'|'.join(ADVERBS)})*"
