@@ -3,7 +3,7 @@ import json
 import pytest
 
 from fazhi.errors import FazhiError
-from fazhi.recipes import BASE, REAL_GOLD, crossvalidate, fit, folds, merge, seed_numbers
+from fazhi.recipes import BASE, REAL_GOLD, crossvalidate, fit, folds, merge, over_seeds, seed_numbers, state
 from tests.conftest import ROOT
 
 SMOKE = ROOT / "configs" / "smoke.cfg"
@@ -73,6 +73,39 @@ def test_a_changed_recipe_is_trained_anew(tiny_encoder, tmp_path) -> None:
     rows = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     assert rows
     assert rows[-1]["step"] == 2
+
+
+def test_state_tells_recipes_apart() -> None:
+    assert state({}) == state({})
+    others = [
+        state({}, overlays=[SMOKE]),
+        state({"training.dropout": 0.3}),
+        state({}, second={"training.max_steps": 9}),
+    ]
+    assert len({state({}), *others}) == 4
+
+
+def test_a_seed_that_the_file_holds_is_not_run_again(tmp_path, monkeypatch) -> None:
+    ran: list[tuple[int, str]] = []
+
+    def run(out, seed, overrides, **options) -> dict:
+        ran.append((seed, out.name))
+        counts = {"f1": seed / 10}
+        return {"scores": {"labels": {"MEASURE": counts}, "micro": counts, "links": counts}, "reports": {"of": seed}}
+
+    monkeypatch.setattr("fazhi.recipes.two_stages", run)
+    figures = tmp_path / "figures.json"
+    over_seeds(tmp_path / "train", [3], {}, figures=figures)
+    found = over_seeds(tmp_path / "train", [3, 5], {}, figures=figures)
+    assert ran == [(3, "train"), (5, "seed_5")]
+    assert found == json.loads(figures.read_text(encoding="utf-8"))
+    assert (found["reports"], [one["seed"] for one in found["seeds"]]) == ({"of": 3}, [3, 5])
+    assert found["over_seeds"]["micro"] == {"mean": 0.4, "lowest": 0.3, "highest": 0.5}
+
+    # Another recipe, or another first seed: everything anew.
+    over_seeds(tmp_path / "train", [3], {"training.dropout": 0.3}, figures=figures)
+    over_seeds(tmp_path / "train", [5, 3], {"training.dropout": 0.3}, figures=figures)
+    assert [seed for seed, _ in ran] == [3, 5, 3, 5, 3]
 
 
 @pytest.mark.parametrize("overlay", sorted((ROOT / "configs").glob("*.cfg")), ids=lambda p: p.stem)

@@ -3,7 +3,8 @@
     python training/crossvalidate.py --out out/train --seeds 0,1,2 --json models/evaluation.json
 
 The first stage is shared by all folds, because authored reports are in the training part of each. A finished stage
-or fold is not run again. The file tells all of the first seed, and of each seed the scores.
+or fold is not run again, nor is a seed that the file holds already, if data, code and recipe are still the same. The
+file tells all of the first seed, and of each seed the scores.
 """
 
 import json
@@ -14,9 +15,7 @@ import typer
 
 from fazhi.cli import fail, out, score_table
 from fazhi.errors import FazhiError
-from fazhi.export import write_json
-from fazhi.recipes import seed_numbers, two_stages
-from fazhi.resampling import scores_over_seeds
+from fazhi.recipes import over_seeds, seed_numbers
 
 
 def parse_setting(item: str) -> tuple[str, Any]:
@@ -43,28 +42,24 @@ def main(
 ) -> None:
     """Train and test each fold, print the pooled counts."""
     overrides = {"paths.encoder": encoder} if encoder else {}
-    overlays = overlay or []
-    found: list[dict[str, Any]] = []
     try:
         changes = dict(parse_setting(item) for item in setting or ())
         numbers = seed_numbers(seeds)
-        for i, seed in enumerate(numbers):
-            # The released model goes on from the first seed's first stage.
-            place = folder if i == 0 else folder / f"seed_{seed}"
-            found.append(
-                two_stages(
-                    place, seed, overrides, overlays=overlays, second=changes, authored=authored, report=typer.echo
-                )
-            )
-        if figures:
-            made_by = {"overlays": list(map(str, overlays)), **overrides, **changes, "authored": authored}
-            each = [{"seed": seed, **one["scores"]} for seed, one in zip(numbers, found, strict=True)]
-            write_json({"recipe": made_by, **found[0], "seeds": each, "over_seeds": scores_over_seeds(each)}, figures)
+        found = over_seeds(
+            folder,
+            numbers,
+            overrides,
+            figures=figures,
+            overlays=overlay or [],
+            second=changes,
+            authored=authored,
+            report=typer.echo,
+        )
     except FazhiError as error:
         fail(error)
         raise typer.Exit(1) from None
     title = f"leave one issuer out, counts pooled over the folds, seed {numbers[0]}"
-    out.print(score_table(found[0]["scores"], title, found[0]["intervals"]))
+    out.print(score_table(found["scores"], title, found["intervals"]))
 
 
 if __name__ == "__main__":

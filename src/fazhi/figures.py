@@ -188,10 +188,11 @@ def encoders(root: Path) -> str:
                 len(row["seeds"]),
                 f"{f1['mean']:.3f}",
                 f"{f1['lowest']:.3f} to {f1['highest']:.3f}",
+                f"{row['f1']['METRIC']['mean']:.3f}",
             ]
         )
     head = ["encoder", "layers", "parameters", "file", "characters/s", "masked loss", "masked accuracy"]
-    return table([*head, "misaligned gold", "seeds", "micro F1", "range"], rows)
+    return table([*head, "misaligned gold", "seeds", "micro F1", "range", "METRIC"], rows)
 
 
 def experiments(root: Path) -> str:

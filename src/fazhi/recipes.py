@@ -23,6 +23,7 @@ from fazhi.corpus import documents
 from fazhi.errors import FazhiError
 from fazhi.evaluate import predict, score
 from fazhi.export import write_json
+from fazhi.resampling import scores_over_seeds
 
 BASE = Path("configs/base.cfg")
 AUTHORED = Path("configs/authored.cfg")
@@ -50,6 +51,8 @@ CODE = (
     "vocabulary.py",
     "windows.py",
 )
+# What figures depend on besides the trained model: predictions are always made anew.
+PREDICTING = ("borders.py", "decoding.py", "evaluate.py", "linking.py", "pipes/linker.py", "quantity.py", "scoring.py")
 CONTENT = {".arrow", ".json", ".jsonl", ".msgpack", ".npz", ".py", ".safetensors"}
 LOG = "log.jsonl"
 
@@ -113,13 +116,26 @@ def _read_mark(out: Path) -> Any:
     return json.loads((out / MARK).read_text(encoding="utf-8")) if (out / MARK).is_file() else None
 
 
-def _fingerprint(config: Config) -> str:
+def state(overrides: dict[str, Any], *, overlays: Sequence[Path] = (), second: dict[str, Any] | None = None) -> str:
+    """A fingerprint of all that `two_stages` depends on but the seed, predictions included.
+
+    Arguments as for `two_stages`.
+    """
+    stages = (
+        merge([BASE, AUTHORED, *overlays], overrides),
+        merge([BASE, REAL, *overlays], {**overrides, **(second or {})}),
+    )
+    marks = [_fingerprint(config, CODE + PREDICTING) for config in stages]
+    return hashlib.sha256("".join(marks).encode()).hexdigest()
+
+
+def _fingerprint(config: Config, modules: Sequence[str] = CODE) -> str:
     """Changes with the config, the training data, the weights that training starts from, the code and the libraries."""
     parts = [config.to_str(interpolate=False).encode()]
     parts += [f"{name} {version(name)}".encode() for name in LIBRARIES]
     code = Path(__file__).parent
     paths = [config["paths"].get(key) for key in ("train", "encoder", "start_from", "words")]
-    for path in (*(code / name for name in CODE), *(Path(p) for p in paths if p)):
+    for path in (*(code / name for name in modules), *(Path(p) for p in paths if p)):
         files = [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.suffix in CONTENT)
         parts += [hashlib.sha256(file.read_bytes()).digest() for file in files]
     return hashlib.sha256(b"\n".join(parts)).hexdigest()
@@ -198,6 +214,54 @@ def two_stages(
     start = fit_authored(out, settings, overlays=overlays, report=report) if authored else None
     folded = {**settings, **(second or {})}
     return crossvalidate(out / "folds", [BASE, REAL, *overlays], folded, start_from=start, report=report)
+
+
+def over_seeds(
+    out: Path,
+    seeds: Sequence[int],
+    overrides: dict[str, Any],
+    *,
+    figures: Path | None = None,
+    overlays: Sequence[Path] = (),
+    second: dict[str, Any] | None = None,
+    authored: bool = True,
+    report: Callable[[str], None] = print,
+) -> dict[str, Any]:
+    """Both stages with several seeds.
+
+    Arguments as for `two_stages`, and:
+
+    Args:
+        out: Folder of the first seed, whose first stage the released model goes on from; the others stand below it.
+        seeds: The seeds.
+        figures: Written after each seed. What the file holds of a seed from before is taken as it is, if data, code
+            and recipe are still the same (`state`).
+
+    Returns:
+        What `crossvalidate` gives for the first seed, with `recipe`, `state`, the scores of each of the `seeds`, and
+        their mean and range (`over_seeds`).
+    """
+    made_by = {"overlays": list(map(str, overlays)), **overrides, **(second or {}), "authored": authored}
+    mark = state(overrides, overlays=overlays, second=second)
+    found: dict[str, Any] = {}
+    if figures is not None and figures.is_file():
+        found = json.loads(figures.read_text(encoding="utf-8"))
+    if [found.get("recipe"), found.get("state")] != [made_by, mark] or found["seeds"][0]["seed"] != seeds[0]:
+        found = {}
+    known = {one["seed"]: one for one in found.get("seeds", ())}
+    for i, seed in enumerate(seeds):
+        if seed in known:
+            report(f"seed {seed}: finished before, see {figures}")
+            continue
+        place = out if i == 0 else out / f"seed_{seed}"
+        result = two_stages(place, seed, overrides, overlays=overlays, second=second, authored=authored, report=report)
+        known[seed] = {"seed": seed, **result["scores"]}
+        each = [known[number] for number in seeds if number in known]
+        found = {**(found or result), "recipe": made_by, "state": mark, "seeds": each}
+        found["over_seeds"] = scores_over_seeds(each)
+        if figures is not None:
+            write_json(found, figures)
+    return found
 
 
 def folds(gold: Sequence[GoldDocument]) -> dict[str, list[GoldDocument]]:
