@@ -28,6 +28,7 @@ def test_map_is_monotone_and_in_range(source: str) -> None:
 @example(" ? ? ")
 @example("习(xí)(xué)")
 @example("法?(xué)習(xí)")
+@example("法? ? (xué)習(xí)")
 @example("法，  ,")
 @example("?，?")
 def test_cleaning_twice_changes_nothing_more(source: str) -> None:

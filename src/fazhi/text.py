@@ -25,9 +25,9 @@ CJK = HAN + "\u3001-\u303f\uff01-\uffef“”‘’…—·"
 
 LINE_END = re.compile("\r\n?|[\u2028\u2029\u0085\x0b\x0c]")
 INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffe]+")
-GLOSS = re.compile(
-    f"(?<=[{HAN}])(?:[(（](?=[a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ])[a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ]{{1,6}}[)）])+"
-)
+_PINYIN = "[(（](?=[a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ])[a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ]{1,6}[)）]"
+GLOSS = re.compile(f"(?<=[{HAN}])(?:{_PINYIN})+")
+GLOSS_BEHIND_GAP = re.compile(rf"(?<=[{HAN}])(?:[^\S\n]*{_PINYIN})+")
 LOST_SPACE = re.compile(r"\?")
 LOST_INDENT = re.compile(r"^[^\S\n]*(?:\?[^\S\n]*){2,}", re.MULTILINE)
 STRAY_SPACE = re.compile(rf"(?<=[{CJK}])[^\S\n](?=\S)|(?<=\S)[^\S\n](?=[{CJK}])")
@@ -335,7 +335,7 @@ def clean(source: str | MappedText, piece_of: Condition | None = None) -> Mapped
     if state.spaces_lost:
         mapped = mapped.sub(LOST_SPACE, " ", "lost space")
     mapped = mapped.sub(STRAY_SPACE, "", "stray space")
-    mapped = mapped.sub(GLOSS, "", "pinyin gloss")  # which a lost space had stood before
+    mapped = mapped.sub(GLOSS_BEHIND_GAP, "", "pinyin gloss")  # which lost spaces had stood before
     mapped = mapped.sub(SPACE, " ", "white space")
     mapped = mapped.sub(INDENT, "", "indent")
     mapped = mapped.sub(DOUBLED_COMMA, "", "doubled punctuation")
