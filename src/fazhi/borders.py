@@ -17,8 +17,8 @@ _IN_ALL = re.compile(f".{{0,8}}?{_SUM}有?(?:{'|'.join(MEASURE_VERBS)})?")
 _EFFECT = re.compile("确保|实现|达到|做到")
 _TITLES = re.compile("(?:《[^《》]*》、?)+等")
 _LIST_WORD = re.compile("其中")
-# A verb that stands in front of its object: 废止文件. In 审结的案件 and 排查率 it belongs to the noun.
 _CONCERNS = re.compile("涉及(?=(?:金额|资金|人员|人数|面积|群众)$)")
+# A verb that stands in front of its object: 废止文件. In 审结的案件 and 排查率 it belongs to the noun.
 _GOVERNING = re.compile(f"(?:{'|'.join(GOVERNING_VERBS)})了?(?!.*的|[率数量额])")
 _BEHIND = re.compile("(?:[共均近已仅、(（《“‘]|累计|共计)+$")
 _OPENS = re.compile("[、)）》”’]+")
