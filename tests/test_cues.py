@@ -208,6 +208,13 @@ def test_how_a_segment_begins_and_ends() -> None:
         set(),
         set(),
     ]
+    assert names("明确工作目标,严格落实各项要求,坚持以人民为中心,紧扣重点领域,以群众满意为目标") == [
+        set(),
+        {"measure verb"},
+        {"measure verb", "frame end"},
+        {"frame end"},
+        {"frame word", "frame end"},
+    ]
     assert names("今年已在两镇试行,力争三年内完成,拟建三座桥梁,拟定实施方案,已知的风险") == [
         {"done already"},
         {"lies ahead"},

@@ -1,7 +1,7 @@
 """What the specification keeps out of a metric or quantity whatever a model has found, as far as characters tell.
 
 Rule 12: places before a metric, its governing verb, 共 with its verb, titles of examples before 等, 均 behind it, 进行
-with what is done to it. Rule 9: 达, 共 and 累计 before a quantity, and what has no number in it is none.
+with what is done to it. Rule 9: 达, 共, 累计 and delimiters before a quantity, and what has no number in it is none.
 """
 
 import re
@@ -24,7 +24,7 @@ _BEHIND = re.compile("(?:[共均近已仅、(（《“‘]|累计|共计)+$")
 _OPENS = re.compile("[、)）》”’]+")
 _DONE_TO_IT = re.compile("进行")
 SHORTEST = 2
-_BEFORE_NUMBER = re.compile("(?:累计|共计|总计|[共达成为计])+")
+_BEFORE_NUMBER = re.compile("(?:累计|共计|总计|[共达成为计,，、:：])+")
 _DIGITS = re.compile(r"(?<![\d.,，万亿])[\d]")
 _NUMERALS = re.compile("[\\d两二三四五六七八九十百千万亿倍成半]")
 

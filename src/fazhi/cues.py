@@ -38,8 +38,13 @@ _STARTS_WITH_OTHER_EFFECT = re.compile(
     f"^(?:{'|'.join(ADVERBS)})*(?:激发|减轻|扩大|节约|节省|方便|便利|助推|力促|力求|成为|缩短|压降|惠及|彰显|释放|守护|使|让|令)"
 )
 _ENDS_LIKE_FRAME = re.compile(
-    "(?:基础上|前提下|背景下|过程中|工作中|期间|以来|之后|之际|之前|方面|领域|方式|要求|精神|原则|问题|目标|导向|抓手|契机|主线|重点"
-    "|指导|引领|中心|依托|载体|统领|根本|核心|部署|安排|[中时后外的])$"
+    "(?:基础上|前提下|背景下|过程中|工作中|期间|以来|之后|之际|之前|方面|精神|原则|导向|抓手|契机|主线"
+    "|引领|依托|统领|根本|核心|部署|安排|[中后外的])$"
+)
+# 围绕重点领域 and 坚持以…为目标, not 明确工作目标 or 落实各项要求.
+_FRAME_OF_AN_END = re.compile(
+    f"(?:^(?:{'|'.join(FRAME_WORDS)}|紧扣|紧盯|紧紧|锚定|遵照|按)|坚持以)"
+    ".*(?:问题|目标|要求|方式|中心|载体|重点|领域|指导|时)$"
 )
 # 对…进行, 为…提供: what opens like a frame and acts all the same; 对政策制定、资金使用等事项 does not.
 _FRAME_THAT_ACTS = re.compile(
@@ -77,7 +82,7 @@ _WORDS = {
     "measure verb": (STARTS_WITH_MEASURE_VERB,),
     "effect verb": (STARTS_WITH_EFFECT_VERB, _STARTS_WITH_OTHER_EFFECT),
     "frame word": (STARTS_WITH_FRAME_WORD, _FRAME_IN_PARTICULAR),
-    "frame end": (_ENDS_LIKE_FRAME,),
+    "frame end": (_ENDS_LIKE_FRAME, _FRAME_OF_AN_END),
     "frame that acts": (_FRAME_THAT_ACTS,),
     "honour": (_HONOUR,),
     "support given": (re.compile(f"{_GIVES}.*(?:{_SUPPORT})$"),),

@@ -111,8 +111,7 @@ def paired_test(
     }
 
 
-def over_seeds(values: Sequence[float]) -> dict[str, Any]:
-    """Mean and range of a figure over seeds."""
+def _mean_and_range(values: Sequence[float]) -> dict[str, float]:
     return {"mean": round(float(np.mean(values)), 4), "lowest": min(values), "highest": max(values)}
 
 
@@ -120,4 +119,4 @@ def scores_over_seeds(scores: Sequence[dict[str, Any]]) -> dict[str, dict[str, A
     """Mean and range of F1 over seeds: by label, `micro` and `links`; `scores` as `Scores.to_dict` gives them."""
     names = [*scores[0]["labels"], "micro", "links"]
     rows = [{**one["labels"], "micro": one["micro"], "links": one["links"]} for one in scores]
-    return {name: over_seeds([row[name]["f1"] for row in rows]) for name in names}
+    return {name: _mean_and_range([row[name]["f1"] for row in rows]) for name in names}
