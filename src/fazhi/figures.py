@@ -6,6 +6,7 @@ A page marks the place of a table by two comment lines:
     <!-- /figures -->
 """
 
+import csv
 import json
 import re
 from collections import Counter
@@ -16,7 +17,7 @@ from typing import Any
 from fazhi.annotations import read_gold
 from fazhi.corpus import summary
 from fazhi.errors import FazhiError
-from fazhi.labels import LABELS
+from fazhi.labels import LABELS, LAYERS
 from fazhi.records import rows as rows_of
 
 PAGES = (
@@ -82,6 +83,22 @@ def agreement(root: Path, name: str = "agreement.json") -> str:
 def agreement_authored(root: Path) -> str:
     """Agreement of author and second reader by label, strict and relaxed."""
     return agreement(root, "agreement_authored.json")
+
+
+def label_check(root: Path) -> str:
+    """Who was right where the model, after training on a report, still contradicted its labels."""
+    with (root / "annotations" / "label_check.csv").open(encoding="utf-8", newline="") as file:
+        found = list(csv.DictReader(file))
+    verdicts = ("label", "model", "neither", "either")
+    rows = [
+        [
+            layer,
+            *(sum(row["layer"] == layer and row["right"] == verdict for row in found) for verdict in verdicts),
+            sum(row["layer"] == layer and row["mended"] == "yes" for row in found),
+        ]
+        for layer in LAYERS
+    ]
+    return table(["layer", "label right", "model right", "neither", "either", "mended"], rows)
 
 
 def rule_counts(root: Path) -> str:
@@ -324,6 +341,7 @@ BLOCKS: dict[str, Callable[[Path], str]] = {
     "reports": reports,
     "agreement": agreement,
     "agreement-authored": agreement_authored,
+    "label-check": label_check,
     "rule-counts": rule_counts,
     "learning-curve": learning_curve,
     "data": data,
