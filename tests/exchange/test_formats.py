@@ -94,6 +94,11 @@ def test_label_studio_exports_are_read_in_both_ways_of_counting(tmp_path) -> Non
         assert (document.spans, mends) == ((LabeledSpan(3, 6, "METRIC"),), [])
 
 
+def test_where_both_ways_of_counting_fit_the_page_is_believed(tmp_path) -> None:
+    document = GoldDocument("r", "完成😀3,3件", (LabeledSpan(3, 4, "QUANTITY"),), (), Meta(group="r"))
+    assert there_and_back([document], "label-studio", tmp_path) == [document]
+
+
 def test_json_min_of_label_studio_is_read(tmp_path) -> None:
     row = {"id": 3, "text": "推进改革。", "clause": [{"start": 0, "end": 4, "text": "推进改革", "labels": ["MEASURE"]}]}
     path = tmp_path / "min.json"

@@ -33,7 +33,8 @@ def read(path: Path) -> Iterator[Draft]:
             links = tuple((r["from_id"], r["to_id"]) for r in results if r.get("type") == "relation")
         except (KeyError, TypeError, ValueError, AttributeError):
             raise wrong_kind(found, "label-studio", path, place) from None
-        if not all(fits(data[TEXT], span) for span in spans):
+        # Where both ways of counting fit, the page's own is meant.
+        if all(span.text is not None for span in spans) or not all(fits(data[TEXT], span) for span in spans):
             spans = tuple(counted(data[TEXT], spans, UTF16) or spans)
         name = str(data.get("report_id") or found.get("id") or path.stem)
         yield Draft(name, data[TEXT], spans, links, meta_of(data), path, f"{place} (task {found.get('id', '?')})")
