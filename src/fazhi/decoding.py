@@ -9,10 +9,14 @@ from dataclasses import replace
 import numpy as np
 
 from fazhi.borders import metric_borders, quantity_borders
-from fazhi.clauses import segments
+from fazhi.clauses import delimiters, segments
 from fazhi.codec import FORBIDDEN, Floats, decode_bio, decode_units, span_posteriors, viterbi
 from fazhi.labels import CLAUSE, LAYERS, MENTION, METRIC
 from fazhi.types import CharSpan, LabeledSpan, Window
+
+# The tags that begin and continue a metric, and what no metric begins with.
+_BEGIN, _INSIDE = (1 + 2 * LAYERS[MENTION].index(METRIC) + i for i in range(2))
+_NO_BEGINNING = frozenset("(（、")
 
 
 def stitch(cut: Sequence[Window], scores: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
@@ -57,8 +61,8 @@ def decode_mentions(
 ) -> list[LabeledSpan]:
     """Mention spans from character logits: the best valid tag sequence, each span with its posterior.
 
-    No mention crosses a line break, none begins or ends in white space, and metrics and quantities lose what rules 9
-    and 12 leave outside them, unless that would cut a word.
+    No mention crosses a line break, none begins or ends in white space, no metric crosses a clause delimiter or begins
+    with a bracket. Metrics and quantities lose what rules 9 and 12 leave outside them, unless that would cut a word.
 
     Args:
         text: The text.
@@ -77,6 +81,9 @@ def decode_mentions(
         allowed = np.stack([logits[word.start : word.end].mean(axis=0, dtype=np.float64) for word in words])
     allowed[["\n" in unit.of(text) for unit in units], 1:] = FORBIDDEN
     allowed[[unit.of(text).isspace() for unit in units], 1::2] = FORBIDDEN
+    allowed[[unit.of(text)[0] in _NO_BEGINNING for unit in units], _BEGIN] = FORBIDDEN
+    parting = set(delimiters(text))
+    allowed[[not parting.isdisjoint(range(unit.start, unit.end)) for unit in units], _BEGIN : _INSIDE + 1] = FORBIDDEN
     found = []
     for span in decode_bio(viterbi(allowed, first, follow), LAYERS[MENTION]):
         while units[span.end - 1].of(text).isspace():

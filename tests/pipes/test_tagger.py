@@ -8,14 +8,14 @@ from spacy.training import Example
 
 from fazhi.annotations import GoldDocument
 from fazhi.calibration import Curve
-from fazhi.clauses import segments
+from fazhi.clauses import delimiters, segments
 from fazhi.codec import bio_constraints, decode_bio
 from fazhi.corpus import read_passages, read_reports
 from fazhi.cues import CUES
 from fazhi.decoding import clause_units, decode_clauses, decode_mentions
 from fazhi.docs import CONTEXT, ROLES, CharTokenizer, facts, get_layer, to_doc
 from fazhi.errors import FazhiError, ModelError
-from fazhi.labels import CLAUSE, LAYERS, MENTION
+from fazhi.labels import CLAUSE, LAYERS, MENTION, METRIC
 from fazhi.model import Passage
 from fazhi.pipes.tagger import TaggerPipe, target
 from fazhi.types import CharSpan, LabeledSpan
@@ -191,6 +191,32 @@ def test_mentions_neither_cross_lines_nor_touch_white_space() -> None:
     logits[1, 1] = logits[5, 1] = 9.0
     found = decode_mentions(text, logits, *bio_constraints(LAYERS[MENTION]))
     assert [s.of(text) for s in found] == ["b c", "d 5件"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("38类“全景图,新”,排名", ["38类“全景图,新”", "排名"]),
+        ("(含结转)案件", ["含结转)案件"]),
+        ("1,234件", ["1,234件"]),
+    ],
+)
+def test_no_metric_crosses_a_delimiter_or_begins_with_a_bracket(text: str, found: list[str]) -> None:
+    logits = np.zeros((len(text), 5))
+    begin, inside = (1 + 2 * LAYERS[MENTION].index(METRIC) + i for i in range(2))
+    logits[:, inside] = 5.0
+    logits[:, begin] = 1.0
+    spans = decode_mentions(text, logits, *bio_constraints(LAYERS[MENTION]))
+    assert [s.of(text) for s in spans] == found
+
+
+def test_no_metric_of_the_gold_crosses_a_delimiter_or_begins_with_a_bracket(gold, authored) -> None:
+    for document in [*gold, *authored]:
+        parting = set(delimiters(document.text))
+        for span in document.spans:
+            if span.label == METRIC:
+                assert parting.isdisjoint(range(span.start, span.end)), span.of(document.text)
+                assert document.text[span.start] not in "(（、", span.of(document.text)
 
 
 def test_target_of_a_window(gold, tiny_encoder) -> None:
