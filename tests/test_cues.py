@@ -178,7 +178,7 @@ def test_how_a_segment_begins_and_ends() -> None:
     assert names("有效提升质效,全面推进改革,按照上级要求,力量仍然不足,共有三人,切实减轻企业负担") == [
         {"effect verb"},
         {"measure verb"},
-        {"frame word", "frame end"},
+        {"frame word", "frame end", "bare frame"},
         {"shortcoming sign"},
         set(),
         {"effect verb"},
@@ -212,7 +212,7 @@ def test_how_a_segment_begins_and_ends() -> None:
         set(),
         {"measure verb"},
         {"measure verb", "frame end"},
-        {"frame end"},
+        {"frame end", "bare frame"},
         {"frame word", "frame end"},
     ]
     assert names("今年已在两镇试行,力争三年内完成,拟建三座桥梁,拟定实施方案,已知的风险") == [
@@ -222,6 +222,43 @@ def test_how_a_segment_begins_and_ends() -> None:
         set(),
         set(),
     ]
+
+
+@pytest.mark.parametrize(
+    ("segment", "bare"),
+    [
+        ("结合党纪学习教育", True),
+        ("并结合禁毒宣传月、扫黑除恶等各类活动", True),
+        ("对照乡镇权责清单", True),
+        ("均按照年度学法计划", True),
+        ("根据市政府《关于开展规范性文件清理的通知》", True),
+        ("紧盯食品、药品“两品一械”", True),
+        ("通过专题讲座、线上课堂、现场教学等形式", True),
+        ("通过组织旁听庭审、开展案例评析等方式", False),
+        ("结合案件办理开展以案释法", False),
+        ("对照目录梳理行政权力212项", False),
+        ("针对发现的问题下达整改通知", False),
+        ("针对性有待加强", False),
+        ("面对面听取意见", False),
+        ("将依据一并公开", False),
+    ],
+)
+def test_frames_that_name_no_action(segment: str, bare: bool) -> None:
+    assert ("bare frame" in names(segment)[0]) == bare
+
+
+@pytest.mark.parametrize(
+    ("segment", "weighty"),
+    [
+        ("县委始终将法治建设摆在全局工作的重要位置", True),
+        ("坚持把学习贯彻习近平法治思想作为首要政治任务", True),
+        ("将公众参与作为重大决策的必经程序", False),
+        ("市政府将其摆上重要议事日程", False),
+        ("把评查结果作为评优参考", False),
+    ],
+)
+def test_stances_that_only_say_how_much_something_weighs(segment: str, weighty: bool) -> None:
+    assert ("weighty stance" in names(segment)[0]) == weighty
 
 
 def test_cues_hold_the_role_of_a_segment() -> None:

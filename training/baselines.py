@@ -108,7 +108,7 @@ def plain(
     figures: Figures = None,
     folder: Folder = Path("out/baselines/plain"),
     encoder: Annotated[str, typer.Option(help="Folder or name of the encoder.")] = "models/encoder",
-    steps: Annotated[int, typer.Option(help="Of the first stage.")] = 1400,
+    steps: Annotated[int, typer.Option(help="Of the first stage.")] = 1500,
     real_steps: Annotated[int, typer.Option(help="Of each fold.")] = 120,
     seed: Seed = 0,
 ) -> None:

@@ -1,7 +1,7 @@
 """Make a wheel of the trained model, and prove a wheel in a clean environment without network.
 
 python training/package.py build --model out/train/release/model-last --out out/package
-python training/package.py prove models/zh_fazhi_report-0.7.0-py3-none-any.whl --expected models/expected.jsonl
+python training/package.py prove models/zh_fazhi_report-0.8.0-py3-none-any.whl --expected models/expected.jsonl
 """
 
 import json

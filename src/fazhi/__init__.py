@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fazhi.api import Extraction, extract, load
 
-__version__ = "0.7.0"
+__version__ = "0.8.0"
 __all__ = ["Extraction", "__version__", "extract", "load"]
 
 

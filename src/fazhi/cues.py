@@ -6,7 +6,7 @@ learn from them alone which verbs name an effect (rule 5). A cue decides nothing
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import groupby, pairwise
 
 from fazhi.clauses import DELIMITERS, LIST_WORD, segments
@@ -35,7 +35,8 @@ ROLES = (SHORTCOMINGS, PLANS, BOTH, ANNOUNCED, CARRIED)
 paragraph of the section in which they were announced."""
 _VERBS = "|".join(MEASURE_VERBS)
 _STARTS_WITH_OTHER_EFFECT = re.compile(
-    f"^(?:{'|'.join(ADVERBS)})*(?:激发|减轻|扩大|节约|节省|方便|便利|助推|力促|力求|成为|缩短|压降|惠及|彰显|释放|守护|使|让|令)"
+    f"^(?:{'|'.join(ADVERBS)})*(?:激发|减轻|扩大|节约|节省|方便|便利|助推|力促|力求|成为|缩短|压降|惠及|彰显|释放|守护|杜绝|赢得"
+    "|使|让|令)"
 )
 _ENDS_LIKE_FRAME = re.compile(
     "(?:基础上|前提下|背景下|过程中|工作中|期间|以来|之后|之际|之前|方面|精神|原则|导向|抓手|契机|主线"
@@ -44,15 +45,33 @@ _ENDS_LIKE_FRAME = re.compile(
 # 围绕重点领域 and 坚持以…为目标, not 明确工作目标 or 落实各项要求.
 _FRAME_OF_AN_END = re.compile(
     f"(?:^(?:{'|'.join(FRAME_WORDS)}|紧扣|紧盯|紧紧|锚定|遵照|按)|坚持以)"
-    ".*(?:问题|目标|要求|方式|中心|载体|重点|领域|指导|时)$"
+    ".*(?:问题|目标|要求|方式|形式|途径|渠道|手段|契机|中心|载体|重点|领域|指导|时)$"
 )
+_ACTION = "进行|提供|予以|给予|实施|纳入|列入|列为|采取|出台|签订|实行|作出"
 # 对…进行, 为…提供: what opens like a frame and acts all the same; 对政策制定、资金使用等事项 does not.
-_FRAME_THAT_ACTS = re.compile(
-    f"^(?:{'|'.join(FRAME_WORDS)}|把|将|向|与|就|给)"
-    f".*(?:进行|提供|予以|给予|实施|纳入|列入|列为|采取|出台|签订|实行|作出|{_VERBS})(?![、等的])"
+_FRAME_THAT_ACTS = re.compile(f"^(?:{'|'.join(FRAME_WORDS)}|把|将|向|与|就|给).*(?:{_ACTION}|{_VERBS})(?![、等的])")
+# What opens like a frame and names no action behind it: 结合党纪学习教育, not 结合案件办理开展以案释法.
+_MORE_VERBS = (
+    "梳理|编制|编印|起草|修订|修改|核查|核实|整治|发放|推送|征集|征求|调整|配备|设立|设置|上线|创作|制作|播放|讲解|宣讲|解读|督促|指导|通报"
+    "|约谈|抽查|检查|排查|调处|走访|划定|打造|新建|建成|聘请|选派|选聘|批示|部署|研究|讨论|审议|开发|反馈|处置|督办|细化|分解|明确|谋划"
+    "|整合|充实|重新|逐[条项一个案]|亲自|专门|分类|联合|启动|改写|拓展|开设|开辟|曝光|推出|结案|解决|召开|成立|取消|安排|策划|下达|补齐"
 )
+_ACTS = f"(?:{_ACTION}|{_VERBS}|{_MORE_VERBS})"
+_OPENS_FRAME = (
+    "^(?:并|还|也|均|都|主要|充分|紧密|严格|紧紧)*(?:按照|依照|遵照|根据|依据|围绕|针对(?!性)|结合|依托|借助|聚焦|立足|着眼|瞄准|紧扣|紧盯"
+    "|对照|对标(?![的对])|随着|本着|旨在|面对(?!面)|锚定)"
+)
+_ACTS_IN_FRAME = re.compile(f"{_OPENS_FRAME}.*{_ACTS}(?![、和及与等的]|教育|.?$)")
+_BARE_FRAME = re.compile(
+    f"{_OPENS_FRAME}.*(?:要求|精神|目标|任务|原则|部署|规定|问题|安排|标准|思路|重点|领域|主线|主题|环节|工作|方面|等)$"
+    f"|^(?:并|还)?通过(?!.*{_ACTS}).*(?:方式|形式|途径|渠道|手段|载体|平台|会议?|等)$"
+)
+_MAY_BE_FRAME = re.compile(_OPENS_FRAME)
+_QUOTED = re.compile("《[^《》]*》|“[^“”]*”|[（(][^（()）]*[）)]")
 _FRAME_IN_PARTICULAR = re.compile(f"^(?:特别|尤其)是(?:{'|'.join(FRAME_WORDS)})")
-_HONOUR = re.compile("入选|获评|荣获|获得|被评为|被列为|获批|获奖|位列|位居|排名")
+_HONOUR = re.compile(
+    "入选|获评|荣获|获得|被评为|被列为|获批|获奖|位列|位居|名列|排名|成功创建|顺利通过|(?:受到|得到|赢得).*(?:好评|肯定|认可|赞誉|表扬|推广)"
+)
 # 为…提供 a service is a measure, 为…提供支撑 an effect; 为解决… says why.
 _GIVES = "^为.+提供"
 _SUPPORT = "支撑|保障|支持|动力|保证|基础|遵循|依据|条件|助力"
@@ -62,6 +81,11 @@ _AIM = re.compile(
 )
 _ATTITUDE = re.compile("高度重视|注重")
 _STANCE = re.compile("[把将].+作为")
+# 把学习贯彻…作为首要任务, 始终将依法行政摆在全局工作的重要位置; a 必经程序 is a norm, and 议程 is acted on.
+_WEIGHTY_STANCE = re.compile(
+    "[把将](?!.*(?:议程|议事日程|必经|纳入)).+(?:作为|当作|摆[在上到]|放[在到]|置于).*"
+    "(?:重要|首要|重大|头等|突出|核心|关键|优先|第一|政治任务|全局|大事|根本|基础性|必修课|基本方式|前提)"
+)
 # The thing itself comes first and what became of it last: 12345热线平台作用充分发挥, 储备库正式投入使用.
 _RESULT = re.compile(
     "(?<![待需要未于])(?:更加|更为|进一步|不断|持续|明显|显著|大幅|逐步|初步|基本|日益|日趋|正式|全部|全面|充分|有效|及时|得到|均|已经?|稳步|有力|有所|相)"
@@ -78,24 +102,38 @@ _COURT = re.compile(
 # What tells against the heading: 今年已在两个乡镇试行 among plans, 力争三年内完成 among measures.
 _DONE_ALREADY = re.compile("已(?!知)")
 _LIES_AHEAD = re.compile("力争|争取|预计|[明来]年|今后|拟(?![定订制上])")
-_WORDS = {
-    "measure verb": (STARTS_WITH_MEASURE_VERB,),
-    "effect verb": (STARTS_WITH_EFFECT_VERB, _STARTS_WITH_OTHER_EFFECT),
-    "frame word": (STARTS_WITH_FRAME_WORD, _FRAME_IN_PARTICULAR),
-    "frame end": (_ENDS_LIKE_FRAME, _FRAME_OF_AN_END),
-    "frame that acts": (_FRAME_THAT_ACTS,),
-    "honour": (_HONOUR,),
-    "support given": (re.compile(f"{_GIVES}.*(?:{_SUPPORT})$"),),
-    "service given": (re.compile(f"{_GIVES}(?!.*(?:{_SUPPORT})$)"),),
-    "aim": (_AIM,),
-    "attitude": (_ATTITUDE,),
-    "stance": (_STANCE,),
-    "result": (_RESULT,),
-    "figure": (_FIGURE,),
-    "court": (_COURT,),
-    "shortcoming sign": (SHORTCOMING_SIGN,),
-    "done already": (_DONE_ALREADY,),
-    "lies ahead": (_LIES_AHEAD,),
+
+
+def _one_of(*patterns: re.Pattern[str]) -> Callable[[str], bool]:
+    return lambda segment: any(pattern.search(segment) for pattern in patterns)
+
+
+def _is_bare_frame(segment: str) -> bool:
+    words = _QUOTED.sub("“”", segment)  # verbs in titles and quotations act for nobody
+    opens = _MAY_BE_FRAME.search(words) is not None
+    return _BARE_FRAME.search(words) is not None or (opens and _ACTS_IN_FRAME.search(words) is None)
+
+
+_WORDS: dict[str, Callable[[str], bool]] = {
+    "measure verb": _one_of(STARTS_WITH_MEASURE_VERB),
+    "effect verb": _one_of(STARTS_WITH_EFFECT_VERB, _STARTS_WITH_OTHER_EFFECT),
+    "frame word": _one_of(STARTS_WITH_FRAME_WORD, _FRAME_IN_PARTICULAR),
+    "frame end": _one_of(_ENDS_LIKE_FRAME, _FRAME_OF_AN_END),
+    "frame that acts": _one_of(_FRAME_THAT_ACTS),
+    "bare frame": _is_bare_frame,
+    "honour": _one_of(_HONOUR),
+    "support given": _one_of(re.compile(f"{_GIVES}.*(?:{_SUPPORT})$")),
+    "service given": _one_of(re.compile(f"{_GIVES}(?!.*(?:{_SUPPORT})$)")),
+    "aim": _one_of(_AIM),
+    "attitude": _one_of(_ATTITUDE),
+    "stance": _one_of(_STANCE),
+    "weighty stance": _one_of(_WEIGHTY_STANCE),
+    "result": _one_of(_RESULT),
+    "figure": _one_of(_FIGURE),
+    "court": _one_of(_COURT),
+    "shortcoming sign": _one_of(SHORTCOMING_SIGN),
+    "done already": _one_of(_DONE_ALREADY),
+    "lies ahead": _one_of(_LIES_AHEAD),
 }
 GROUPS = {"words": tuple(_WORDS), "roles": ROLES}
 CUES = tuple(cue for group in GROUPS.values() for cue in group)
@@ -186,7 +224,7 @@ def cues(
         [
             i
             for i in (
-                *(i for i, found in enumerate(_WORDS.values()) if any(p.search(unit.of(text)) for p in found)),
+                *(i for i, tells in enumerate(_WORDS.values()) if tells(unit.of(text))),
                 *(CUES.index(role.label) for role in said if role.start <= unit.start < role.end),
             )
             if i in known
