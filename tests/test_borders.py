@@ -82,6 +82,9 @@ def test_no_metric_of_the_gold_is_touched(gold, authored) -> None:
         ("数倍", ["数倍"]),
         ("两起", ["两起"]),
         ("1,234件", ["1,234件"]),
+        ("8件)", ["8件"]),
+        ("46台(艘)", ["46台(艘)"]),
+        ("15件,", ["15件"]),
     ],
 )
 def test_what_rule_9_leaves_outside(found: str, left: list[str]) -> None:

@@ -25,6 +25,8 @@ _OPENS = re.compile("[、)）》”’]+")
 _DONE_TO_IT = re.compile("进行")
 SHORTEST = 2
 _BEFORE_NUMBER = re.compile("(?:累计|共计|总计|[共达成为计,，、:：])+")
+# Without stops at the end, or a bracket that closes what was opened before it: (立案390件), but not 46台(艘).
+_TO_ITS_END = re.compile("([^(（]+?)[)）,，、。;；:：]*")
 _DIGITS = re.compile(r"(?<![\d.,，万亿])[\d]")
 _NUMERALS = re.compile("[\\d两二三四五六七八九十百千万亿倍成半]")
 
@@ -74,7 +76,8 @@ def quantity_borders(text: str, span: CharSpan) -> list[CharSpan]:
     """
     before = _BEFORE_NUMBER.match(text, span.start, span.end)
     start = before.end() if before and before.end() < span.end else span.start
-    whole = CharSpan(start, span.end)
+    bare = _TO_ITS_END.fullmatch(text, start, span.end)
+    whole = CharSpan(start, bare.end(1) if bare else span.end)
     if parse_quantity(whole.of(text)) is not None:
         return [whole]
     for i in range(whole.start + 1, whole.end):
