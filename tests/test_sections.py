@@ -95,13 +95,18 @@ def test_regions_cover_the_text_and_nest(lines: list[str]) -> None:
 
 def test_headings_and_preamble_hold_no_clause(gold, authored) -> None:
     text = "某县报告\n现将情况报告如下:\n一、主要工作\n推进改革。" + "加强监督。" * 40
-    barred = [span.of(text) for span in without_clauses(sections(text), len(text))]
+    barred = [span.of(text) for span in without_clauses(sections(text), text)]
     assert barred == ["某县报告\n现将情况报告如下:\n", "一、主要工作"]
     late = "加强监督。" * 40 + "\n一、下一步\n推进改革。"
-    assert [span.of(late) for span in without_clauses(sections(late), len(late))] == ["一、下一步"]
-    assert without_clauses([], 10) == []
+    assert [span.of(late) for span in without_clauses(sections(late), late)] == ["一、下一步"]
+    assert without_clauses([], text) == []
+    short = "某镇报告\n推进改革,加强监督。现将有关情况报告如下:\n一、主要工作\n推进改革。"
+    assert [span.of(short) for span in without_clauses(sections(short), short)] == [
+        "某镇报告\n推进改革,加强监督。现将有关情况报告如下:\n",
+        "一、主要工作",
+    ]
     at_once = "一、下一步\n要加强监管。"
-    assert [span.of(at_once) for span in without_clauses(sections(at_once), len(at_once))] == ["一、下一步"]
+    assert [span.of(at_once) for span in without_clauses(sections(at_once), at_once)] == ["一、下一步"]
     for document in (*gold, *authored):
-        barred_spans = without_clauses(sections(document.text), len(document.text))
+        barred_spans = without_clauses(sections(document.text), document.text)
         assert not [s for s in document.layer(CLAUSE) for span in barred_spans if s.overlaps(span)], document.id

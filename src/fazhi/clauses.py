@@ -5,6 +5,7 @@ looked, so gold is checked against them and the decoder uses them.
 """
 
 import re
+from collections.abc import Sequence
 
 from fazhi.types import CharSpan
 
@@ -96,6 +97,11 @@ def segments(text: str) -> list[CharSpan]:
             found.append(CharSpan(begin, stop))
         start = end + 1
     return found
+
+
+def clause_units(text: str, barred: Sequence[CharSpan]) -> list[CharSpan]:
+    """The segments of a text that can be a clause, because they do not lie where none can be."""
+    return [unit for unit in segments(text) if not any(unit.overlaps(span) for span in barred)]
 
 
 def sentences(text: str) -> list[CharSpan]:

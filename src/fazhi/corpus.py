@@ -18,11 +18,11 @@ from fazhi.annotations.documents import GoldDocument, read_gold
 from fazhi.clauses import segments
 from fazhi.codec import encode_units
 from fazhi.cues import clipped, roles
-from fazhi.docs import CONTEXT, ROLES, facts, set_sections, to_doc
+from fazhi.docs import CONTEXT, ROLES, WITHOUT_CLAUSES, facts, set_sections, to_doc
 from fazhi.errors import AnnotationError, FazhiWarning
 from fazhi.labels import CLAUSE, LAYERS
-from fazhi.sections import sections, without_item_marks
-from fazhi.types import LabeledSpan
+from fazhi.sections import sections, without_clauses, without_item_marks
+from fazhi.types import CharSpan, LabeledSpan
 from fazhi.windows import passages
 
 FEATURES = Features(
@@ -159,22 +159,23 @@ def read_passages(
             for passage in _passages(document, window, rng.randint(1, window), rng.random() >= drop_headings)
         ]
         rng.shuffle(cut)
-        for part, context, said in cut:
-            yield _example(part, context, said, nlp)
+        for part, context, said, barred in cut:
+            yield _example(part, context, said, barred, nlp)
 
     return read
 
 
 def _passages(
     document: GoldDocument, window: int, first: int, with_headings: bool
-) -> Iterator[tuple[GoldDocument, str, list[LabeledSpan]]]:
-    """Cut a report into passages with their spans, heading paths and roles, as a tagger is shown them.
+) -> Iterator[tuple[GoldDocument, str, list[LabeledSpan], list[CharSpan]]]:
+    """Cut a report into passages with their spans, heading paths, roles and headings, as a tagger is shown them.
 
     A passage that would cut a labelled span, because a segment is longer than the window, is left out: its halves
     would teach that there is nothing.
     """
     tree = sections(document.text) if with_headings else []
     said = roles(document.text, tree)
+    barred = without_clauses(tree, document.text)
     shown = without_item_marks(document.text)
     if any(span.of(shown) != span.of(document.text) for span in document.spans):
         shown = document.text  # its labels cover list numbers
@@ -187,7 +188,7 @@ def _passages(
             if cut.span.contains(s)
         )
         part = GoldDocument(document.id, cut.span.of(shown), inside, (), document.meta)
-        yield part, cut.context, clipped(said, cut.span)
+        yield part, cut.context, clipped(said, cut.span), clipped(barred, cut.span)
 
 
 def _warn_of_lost_spans(found: Sequence[GoldDocument], window: int) -> None:
@@ -215,10 +216,13 @@ def _warn_of_lost_spans(found: Sequence[GoldDocument], window: int) -> None:
             )
 
 
-def _example(passage: GoldDocument, context: str, said: Sequence[LabeledSpan], nlp: Language) -> Example:
+def _example(
+    passage: GoldDocument, context: str, said: Sequence[LabeledSpan], barred: Sequence[CharSpan], nlp: Language
+) -> Example:
     predicted = nlp.make_doc(passage.text)
     _set_context(predicted, context)
     facts(predicted)[ROLES] = [asdict(role) for role in said]
+    facts(predicted)[WITHOUT_CLAUSES] = [asdict(span) for span in barred]
     return Example(predicted, to_doc(passage, nlp.vocab))
 
 

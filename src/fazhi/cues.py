@@ -7,7 +7,9 @@ learn from them alone which verbs name an effect (rule 5). A cue decides nothing
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby, pairwise
+from typing import TypeVar
 
 from fazhi.clauses import DELIMITERS, LIST_WORD, segments
 from fazhi.metadata import Metadata, metadata
@@ -24,6 +26,8 @@ from fazhi.vocabulary import (
     STARTS_WITH_FRAME_WORD,
     STARTS_WITH_MEASURE_VERB,
 )
+
+Span = TypeVar("Span", bound=CharSpan)
 
 SHORTCOMINGS = "SHORTCOMINGS"
 PLANS = "PLANS"
@@ -333,10 +337,10 @@ def _is_later(named: re.Match[str] | None, year: int | None) -> bool:
     return named is not None and year is not None and int(named[1]) > year
 
 
-def clipped(found: Sequence[LabeledSpan], span: CharSpan) -> list[LabeledSpan]:
-    """The roles inside a passage, counted from its beginning."""
+def clipped(found: Sequence[Span], span: CharSpan) -> list[Span]:
+    """The parts of spans, such as roles, that lie inside a passage, counted from its beginning."""
     return [
-        LabeledSpan(max(role.start, span.start) - span.start, min(role.end, span.end) - span.start, role.label)
-        for role in found
-        if role.overlaps(span)
+        replace(part, start=max(part.start, span.start) - span.start, end=min(part.end, span.end) - span.start)
+        for part in found
+        if part.overlaps(span)
     ]

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from fazhi.borders import metric_borders, quantity_borders
-from fazhi.clauses import delimiters, segments
+from fazhi.clauses import delimiters
 from fazhi.codec import FORBIDDEN, Floats, decode_bio, decode_units, span_posteriors, viterbi
 from fazhi.labels import CLAUSE, LAYERS, MENTION, METRIC
 from fazhi.types import CharSpan, LabeledSpan, Window
@@ -29,11 +29,6 @@ def stitch(cut: Sequence[Window], scores: Sequence[tuple[Floats, Floats]]) -> tu
     ]
     clause, mention = zip(*parts, strict=True)
     return np.concatenate(clause), np.concatenate(mention)
-
-
-def clause_units(text: str, barred: Sequence[CharSpan]) -> list[CharSpan]:
-    """The segments of a text that can be a clause, because they do not lie where none can be."""
-    return [unit for unit in segments(text) if not any(unit.overlaps(span) for span in barred)]
 
 
 def decode_clauses(units: Sequence[CharSpan], logits: Floats, shifts: Floats) -> list[LabeledSpan]:

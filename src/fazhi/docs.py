@@ -19,9 +19,11 @@ from fazhi.segment import Segmenter
 from fazhi.types import CharSpan, LabeledSpan, Link, Section
 
 KEY = "fazhi"
-# Set on a doc that is a passage of a longer report: the heading path that it stands under there, and its roles.
+# Set on a doc that is a passage of a longer report: the heading path that it stands under there, its roles, and where
+# no clause can be.
 CONTEXT = "context"
 ROLES = "roles"
+WITHOUT_CLAUSES = "without_clauses"
 
 
 def facts(doc: Doc) -> dict[str, Any]:

@@ -24,8 +24,9 @@ MARKERS: dict[str, re.Pattern[str]] = {
 }
 LONGEST_TITLE = 60
 LONGEST_PREAMBLE = 0.15
-"""The share of a report before its first heading, at most, that is a preamble; where list numbers begin later, that is
-text under no heading."""
+"""The share of a report before its first heading, at most, that is a preamble without a sentence that leads into the
+report (现将有关情况报告如下:); where list numbers begin later, that is text under no heading."""
+_LEADS_IN = re.compile(r"如下[:：。.]?\s*$")
 TITLE_ENDS = frozenset("。:：;；!！\n")
 SENTENCE = re.compile("[。;；!！,，]")
 SURELY_ITEMS = 2
@@ -159,16 +160,18 @@ def headings(text: str) -> list[CharSpan]:
     return [section.heading for section in sections(text)]
 
 
-def without_clauses(tree: Sequence[Section], length: int) -> list[CharSpan]:
+def without_clauses(tree: Sequence[Section], text: str) -> list[CharSpan]:
     """Where no clause can be labelled: the headings, and the preamble, all before the first (rules 2 and 3).
 
     Args:
         tree: The text's sections.
-        length: Characters in the text.
+        text: The text.
     """
     found = [section.heading for section in tree]
-    if found and 0 < found[0].start <= LONGEST_PREAMBLE * length:
-        found.insert(0, CharSpan(0, found[0].start))
+    if found and (end := found[0].start):
+        last_line = text.rfind("\n", 0, len(text[:end].rstrip())) + 1
+        if end <= LONGEST_PREAMBLE * len(text) or _LEADS_IN.search(text[last_line:end]):
+            found.insert(0, CharSpan(0, end))
     return found
 
 

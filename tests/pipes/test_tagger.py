@@ -8,11 +8,11 @@ from spacy.training import Example
 
 from fazhi.annotations import GoldDocument
 from fazhi.calibration import Curve
-from fazhi.clauses import delimiters, segments
+from fazhi.clauses import clause_units, delimiters, segments
 from fazhi.codec import bio_constraints, decode_bio
 from fazhi.corpus import read_passages, read_reports
 from fazhi.cues import CUES
-from fazhi.decoding import clause_units, decode_clauses, decode_mentions
+from fazhi.decoding import decode_clauses, decode_mentions
 from fazhi.docs import CONTEXT, ROLES, CharTokenizer, facts, get_layer, to_doc
 from fazhi.errors import FazhiError, ModelError
 from fazhi.labels import CLAUSE, LAYERS, MENTION, METRIC
@@ -157,6 +157,22 @@ def test_passages_of_a_corpus_know_what_was_announced_before_them() -> None:
     assert [[role["label"] for role in roles] for roles in known] == [["ANNOUNCED"]]
 
 
+@pytest.mark.parametrize(("drop", "taught"), [(0.0, False), (1.0, True)])
+def test_where_no_clause_can_be_none_is_taught_unless_headings_are_left_out(drop: float, taught: bool) -> None:
+    nlp = blank()
+    tagger = nlp.get_pipe("fazhi_tagger")
+    read = read_passages(GOLD, include=["haian_2023"], window=256, drop_headings=drop, seed=0)
+    units = {
+        unit.of(example.text)
+        for _ in range(5)  # each reading cuts elsewhere
+        for example in read(nlp)
+        for unit in tagger.units(example.predicted, example.text)
+    }
+    heading, preamble = "打造最优营商环境", "深入践行习近平法治思想"
+    assert (heading in units) == (preamble in units) == taught
+    assert "推动网上中介超市入住中介机构120家" in units
+
+
 def test_no_clause_stands_where_none_can_be() -> None:
     text = "一、推进改革\n加强监督,"
     logits = np.zeros((len(text), 4))
@@ -224,12 +240,11 @@ def test_target_of_a_window(gold, tiny_encoder) -> None:
     document = gold[0]
     reference = to_doc(document, nlp.vocab)
     span = CharSpan(500, 700)
-    found = target(reference, document.text, span)
+    units = [unit for unit in segments(document.text) if span.contains(unit)]
+    found = target(reference, span, units)
     inside = [s for s in document.layer(CLAUSE) if span.contains(s)]
     assert sum(c > 0 for c in found.clauses) == len(inside)
-    assert [s.of(document.text[500:700]) for s in found.segments] == [
-        s.of(document.text) for s in segments(document.text) if span.contains(s)
-    ]
+    assert [s.of(document.text[500:700]) for s in found.segments] == [unit.of(document.text) for unit in units]
     mentions = decode_bio(found.mentions, LAYERS[MENTION])
     assert [s.of(document.text[500:700]) for s in mentions] == [
         s.of(document.text) for s in document.layer(MENTION) if span.contains(s)

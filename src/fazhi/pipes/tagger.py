@@ -15,11 +15,11 @@ from spacy.training import Example
 from spacy.vocab import Vocab
 
 from fazhi.calibration import Curve, apply, from_dict, to_dict
-from fazhi.clauses import segments
+from fazhi.clauses import clause_units
 from fazhi.codec import Floats, encode_bio, encode_units
 from fazhi.cues import GROUPS, cues, roles
-from fazhi.decoding import clause_units, decode_clauses, decode_mentions, stitch
-from fazhi.docs import CONTEXT, ROLES, facts, get_layer, get_sections, set_layer, words_of
+from fazhi.decoding import decode_clauses, decode_mentions, stitch
+from fazhi.docs import CONTEXT, ROLES, WITHOUT_CLAUSES, facts, get_layer, get_sections, set_layer, words_of
 from fazhi.errors import FazhiError, ModelError
 from fazhi.labels import CLAUSE, LAYERS, MENTION
 from fazhi.model import Passage, Tagger, Target
@@ -126,6 +126,14 @@ class TaggerPipe(TrainablePipe):
             said = roles(text, (get_sections(doc) or sections(text)) if self.cfg["use_headings"] else [])
         return cues(text, units, said, groups=self.cfg["cues"])
 
+    def units(self, doc: Doc, text: str) -> list[CharSpan]:
+        """The segments that can be a clause. A passage knows where none can be in its report."""
+        if (known := facts(doc).get(WITHOUT_CLAUSES)) is not None:
+            barred = [CharSpan(**span) for span in known]
+        else:
+            barred = without_clauses(get_sections(doc), text)
+        return clause_units(text, barred)
+
     # Predicting
 
     def windows(self, doc: Doc, text: str) -> list[Window]:
@@ -162,7 +170,7 @@ class TaggerPipe(TrainablePipe):
         """Decode the logits of each doc and write both span groups, their scores calibrated."""
         chain = self.tagger.chain()
         for doc, (clause, mention) in zip(docs, scores, strict=True):
-            units = clause_units(doc.text, without_clauses(get_sections(doc), len(doc.text)))
+            units = self.units(doc, doc.text)
             shifts = self.tagger.shifts(self.cues(doc, doc.text, units))
             set_layer(doc, CLAUSE, self._calibrated(decode_clauses(units, clause, shifts)))
             region = facts(doc)["metadata"].get("region")
@@ -226,12 +234,12 @@ class TaggerPipe(TrainablePipe):
         passages, targets = [], []
         for example in examples:
             text = example.reference.text
-            words = self.words(example.predicted)
+            words, units = self.words(example.predicted), self.units(example.predicted, text)
             for window in self.windows(example.predicted, text):
                 passages.append(Passage(window.context, window.span.of(text)))
-                found = target(example.reference, text, window.span, words)
-                told = self.cues(example.predicted, text, units_in(text, window.span))
-                targets.append(replace(found, cues=told))
+                inside = [unit for unit in units if window.span.contains(unit)]
+                found = target(example.reference, window.span, inside, words)
+                targets.append(replace(found, cues=self.cues(example.predicted, text, inside)))
         if not passages:
             return losses
         self.tagger.module.train()
@@ -318,23 +326,23 @@ class TaggerPipe(TrainablePipe):
         raise ModelError("the tagger is kept on disk, not in bytes", fix="use nlp.to_disk and spacy.load")
 
 
-def units_in(text: str, span: CharSpan) -> list[CharSpan]:
-    """The segments that lie wholly inside a window."""
-    return [unit for unit in segments(text) if span.contains(unit)]
-
-
 def target(
     reference: Doc,
-    text: str,
     span: CharSpan,
+    units: Sequence[CharSpan],
     words: Sequence[CharSpan] | None = None,
 ) -> Target:
     """What the model should say of one window of a gold doc.
 
-    Segments that the window cuts have no target. Of a mention that it cuts, the part inside is the target; passages
-    from `fazhi.Passages.v1` cut none. Where words are tagged, each has the tag of its first labelled character.
+    Of a mention that the window cuts, the part inside is the target; passages from `fazhi.Passages.v1` cut none. Where
+    words are tagged, each has the tag of its first labelled character.
+
+    Args:
+        reference: The gold doc.
+        span: The window.
+        units: The segments in it that can be a clause: what is never asked is not taught either.
+        words: The words of the doc, if they are what is tagged.
     """
-    units = units_in(text, span)
     clauses = encode_units(units, get_layer(reference, CLAUSE), LAYERS[CLAUSE]).classes
     mentions = encode_bio(len(reference), get_layer(reference, MENTION), LAYERS[MENTION]).classes
     inside = mentions[span.start : span.end]
